@@ -1,0 +1,141 @@
+// Owns: THE messages between the main thread and a lane: every operation, its request and reply, and the events a lane emits.
+// Does not own: how they travel (client-worker.ts, worker.ts) or what they do (engine/handlers.ts).
+// Called by: lane clients, the worker, the engine, rpc handlers. Plain data only: it crosses structuredClone.
+
+import type { WireError } from '../errors.js'
+import type { Address, Bytes, Hash32 } from '../primitives.js'
+import type {
+  AccessList, AccountOverride, BlockData, BlockOverride, BlockRef, CallMessage, HeadInfo, LocatedLog, LocatedReceipt, LocatedTx, TxData,
+} from './chain-data.js'
+
+export type CallRequest = {
+  message: CallMessage
+  at: BlockRef
+  stateOverrides: AccountOverride[]
+  blockOverrides: BlockOverride | null
+}
+
+export type AccountProof = {
+  balance: bigint
+  nonce: bigint
+  codeHash: Hash32
+  storageHash: Hash32
+  accountProof: Bytes[]
+  storageProof: { slot: Hash32; value: bigint; proof: Bytes[] }[]
+}
+
+export type FeeHistory = {
+  oldestBlock: bigint
+  /** One more entry than blocks: the next block's base fee is the last. */
+  baseFeePerGas: bigint[]
+  gasUsedRatio: number[]
+  baseFeePerBlobGas: bigint[]
+  blobGasUsedRatio: number[]
+  /** [block][percentile], only when percentiles were asked for. */
+  reward: bigint[][] | null
+}
+
+/** Fees a transaction should offer now, in wei. */
+export type FeeState = { baseFeeNext: bigint | null; gasPrice: bigint; maxPriorityFeePerGas: bigint; blobBaseFee: bigint }
+
+export type PoolTx = { sender: Address; nonce: bigint; tx: TxData }
+export type PoolContent = { pending: PoolTx[]; queued: PoolTx[] }
+
+/** EIP-7910 eth_config for one fork. */
+export type ForkConfig = {
+  activationTime: bigint
+  blobSchedule: { baseFeeUpdateFraction: bigint; max: bigint; target: bigint } | null
+  chainId: bigint
+  forkId: Bytes
+  precompiles: { name: string; address: Address }[]
+  systemContracts: { name: string; address: Address }[]
+}
+
+export type LaneStatus = {
+  head: HeadInfo
+  genesisHash: Hash32
+  poolPending: number
+  poolQueued: number
+}
+
+type Req<Q, S> = { req: Q; res: S }
+
+/** Operation name → request and reply. */
+export type Requests = {
+  status: Req<Record<string, never>, LaneStatus>
+
+  /** Admit a signed transaction. waitMs > 0: answer once a block holds it, or when the time is up (L3). sender/hash: recovered by the pool, trusted. */
+  submit: Req<{ raw: Bytes; sender: Address | null; waitMs: number }, { hash: Hash32; mined: boolean }>
+  /** EIP-7966: admit and answer with the receipt. @throws 'tx-not-mined' with {hash} when timeoutMs passes. */
+  submitSync: Req<{ raw: Bytes; sender: Address | null; timeoutMs: number }, LocatedReceipt>
+  /** Complete a transaction's nonce, gas and fees as geth's eth_fillTransaction does. */
+  fillTransaction: Req<{ message: CallMessage }, CallMessage>
+
+  block: Req<{ at: BlockRef; full: boolean }, BlockData | null>
+  blockReceipts: Req<{ at: BlockRef }, LocatedReceipt[] | null>
+  blockTxCount: Req<{ at: BlockRef }, { txs: number; uncles: number } | null>
+  transaction: Req<{ hash: Hash32 }, LocatedTx | null>
+  transactionAt: Req<{ at: BlockRef; index: number }, LocatedTx | null>
+  /** The EIP-2718 bytes of a mined or pooled transaction. */
+  rawTransaction: Req<{ hash: Hash32 } | { at: BlockRef; index: number }, Bytes | null>
+  receipt: Req<{ hash: Hash32 }, LocatedReceipt | null>
+  logs: Req<LogQuery, LocatedLog[]>
+
+  balance: Req<{ address: Address; at: BlockRef }, bigint>
+  nonce: Req<{ address: Address; at: BlockRef }, bigint>
+  code: Req<{ address: Address; at: BlockRef }, Bytes>
+  storage: Req<{ address: Address; slot: Hash32; at: BlockRef }, Hash32>
+  storageValues: Req<{ requests: { address: Address; slots: Hash32[] }[]; at: BlockRef }, Hash32[][]>
+  proof: Req<{ address: Address; slots: Hash32[]; at: BlockRef }, AccountProof>
+
+  /** @throws 'reverted' with {data: Bytes}, 'out-of-gas', 'vm-error'. */
+  call: Req<CallRequest, { returnData: Bytes; gasUsed: bigint }>
+  estimateGas: Req<CallRequest, bigint>
+  createAccessList: Req<CallRequest, { accessList: AccessList; gasUsed: bigint; error: string | null }>
+
+  fees: Req<Record<string, never>, FeeState>
+  feeHistory: Req<{ blockCount: number; newest: BlockRef; percentiles: number[] | null }, FeeHistory>
+  forkConfig: Req<Record<string, never>, { current: ForkConfig; next: ForkConfig | null; last: ForkConfig | null }>
+
+  poolStatus: Req<Record<string, never>, { pending: number; queued: number }>
+  poolContent: Req<{ from: Address | null }, PoolContent>
+  /** Turns the poolAdded event on or off; off by default so that nobody pays for what nobody reads. */
+  watchPool: Req<{ on: boolean }, null>
+
+  /** Append one block of an imported chain (RLP). @throws 'block-invalid' with {number, reason}; the chain then ends before it. */
+  importBlock: Req<{ rlp: Bytes }, { number: bigint; hash: Hash32; known: boolean }>
+  /** Finish what is running, write it, close the store. */
+  stop: Req<Record<string, never>, null>
+}
+
+/** addresses: any of; topics[i]: null = anything, else any of. */
+export type LogQuery = {
+  range: { kind: 'numbers'; from: BlockRef; to: BlockRef } | { kind: 'block'; hash: Hash32 }
+  addresses: Address[]
+  topics: (Hash32[] | null)[]
+}
+
+export type Op = keyof Requests
+export type Request<K extends Op> = Requests[K]['req']
+export type Reply<K extends Op> = Requests[K]['res']
+export type Handlers = { [K in Op]: (req: Request<K>) => Promise<Reply<K>> | Reply<K> }
+
+/** Facts a lane tells without being asked, in order. */
+export type LaneEvents = {
+  /** A new durable block: emitted after its batch is written. */
+  head: HeadInfo
+  /** Transactions admitted to the pending part of the pool. */
+  poolAdded: { txs: PoolTx[] }
+}
+export type LaneEvent = { [K in keyof LaneEvents]: { kind: K; value: LaneEvents[K] } }[keyof LaneEvents]
+
+/** Main → lane: several requests per message, so that a busy tick costs one postMessage. */
+export type ToLane = { id: number; op: Op; req: unknown }[]
+/** Lane → main. */
+export type FromLane = (
+  | { kind: 'reply'; id: number; res: unknown }
+  | { kind: 'error'; id: number; error: WireError }
+  | { kind: 'event'; event: LaneEvent }
+  | { kind: 'ready'; head: HeadInfo; genesisHash: Hash32 }
+  | { kind: 'fatal'; error: WireError }
+)[]
