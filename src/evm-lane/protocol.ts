@@ -5,7 +5,7 @@
 import type { WireError } from '../errors.js'
 import type { Address, Bytes, Hash32 } from '../primitives.js'
 import type {
-  AccessList, AccountOverride, BlockData, BlockOverride, BlockRef, CallMessage, HeadInfo, LocatedLog, LocatedReceipt, LocatedTx, TxData,
+  AccessList, AccountOverride, BlockData, BlockOverride, BlockRef, CallMessage, HeadInfo, HeaderData, LocatedLog, LocatedReceipt, LocatedTx, TxData,
 } from './chain-data.js'
 
 export type CallRequest = {
@@ -73,6 +73,8 @@ export type Requests = {
 
   block: Req<{ at: BlockRef; full: boolean }, BlockData | null>
   blockReceipts: Req<{ at: BlockRef }, LocatedReceipt[] | null>
+  /** Header and RLP length of an ommer; only chains imported from before the merge have any. */
+  uncle: Req<{ at: BlockRef; index: number }, { header: HeaderData; size: number } | null>
   blockTxCount: Req<{ at: BlockRef }, { txs: number; uncles: number } | null>
   transaction: Req<{ hash: Hash32 }, LocatedTx | null>
   transactionAt: Req<{ at: BlockRef; index: number }, LocatedTx | null>
