@@ -1,0 +1,92 @@
+// Owns: every table of every database: its prefix byte, what key and value are, and who alone writes it.
+// Does not own: the codecs of values (beside the writer named in the row).
+// Called by: every reader and writer of a Store. Prefix numbers are never reused; a retired row stays as a comment.
+
+import { prefixEnd, type StoreRange } from './store/store.js'
+
+export type Table = {
+  /** Which database (folder) holds the table. */
+  db: 'lane'
+  /** First byte of every key. */
+  prefix: number
+  /** Key after the prefix byte, parts in order. */
+  key: string
+  value: string
+  /** The only module that writes the table. */
+  writer: string
+}
+
+const state = 'evm-lane/engine/state'
+const blocks = 'evm-lane/engine/chain'
+
+/** u64 = 8 bytes big-endian, epoch = 6 bytes big-endian, path = one byte count of nibbles ‖ nibbles packed two a byte, odd end padded with 0. */
+export const lane = {
+  meta: { db: 'lane', prefix: 0x00, key: 'name (ascii)', value: 'as the name in `metaName` says', writer: `${state}, ${blocks}` },
+
+  // State: latest values are flat, history has what they replaced.
+  accounts: { db: 'lane', prefix: 0x01, key: 'address', value: 'account record (state/records.ts)', writer: state },
+  slots: { db: 'lane', prefix: 0x02, key: 'address ‖ epoch ‖ slot', value: 'value without leading zeros, never empty', writer: state },
+  code: { db: 'lane', prefix: 0x03, key: 'code hash', value: 'code', writer: state },
+  accountTrie: { db: 'lane', prefix: 0x04, key: 'path', value: 'RLP of the node that hangs there by hash, as of the last trie checkpoint', writer: state },
+  storageTrie: { db: 'lane', prefix: 0x05, key: 'address ‖ epoch ‖ path', value: 'as accountTrie', writer: state },
+  history: { db: 'lane', prefix: 0x06, key: 'table prefix ‖ key in that table ‖ u64 block', value: 'the value before that block, empty = none', writer: state },
+  changes: { db: 'lane', prefix: 0x07, key: 'u64 block', value: 'list of history keys of that block (u16 length ‖ table prefix ‖ key)', writer: state },
+  blockState: { db: 'lane', prefix: 0x08, key: 'u64 block', value: 'state root ‖ u64 trie checkpoint at or below', writer: state },
+
+  // Chain: written in the same batch as the state of the block (L4).
+  blocks: { db: 'lane', prefix: 0x10, key: 'u64 block', value: 'RLP of the block', writer: blocks },
+  blockMeta: { db: 'lane', prefix: 0x11, key: 'u64 block', value: 'what RPC adds to a block: hash, timestampMs, size, total difficulty', writer: blocks },
+  receipts: { db: 'lane', prefix: 0x12, key: 'u64 block', value: 'receipts of the block with what cannot be derived', writer: blocks },
+  hashToNumber: { db: 'lane', prefix: 0x13, key: 'block hash', value: 'u64 block', writer: blocks },
+  txLookup: { db: 'lane', prefix: 0x14, key: 'transaction hash', value: 'u64 block ‖ u32 index', writer: blocks },
+  logAddress: { db: 'lane', prefix: 0x15, key: 'address ‖ u64 block', value: 'empty: the block has a log of that address', writer: blocks },
+  logTopic: { db: 'lane', prefix: 0x16, key: 'u8 position ‖ topic ‖ u64 block', value: 'empty: the block has a log with that topic there', writer: blocks },
+} as const satisfies Record<string, Table>
+
+/** Names in the `meta` table. */
+export const metaName = {
+  /** u64 block of the head state. Written by state. */
+  stateHead: 'stateHead',
+  /** u64 block: history entries of this block and older are gone. Written by state. */
+  historyFloor: 'historyFloor',
+  /** Hash of the genesis block and its configuration. Written by the chain. */
+  genesis: 'genesis',
+  /** u64 block of the head. Written by the chain. */
+  head: 'head',
+} as const
+
+/** Bytes of a key: prefix, then the parts as they come. */
+export function tableKey(table: Table, ...parts: Uint8Array[]): Uint8Array {
+  let length = 1
+  for (const part of parts) length += part.length
+  const key = new Uint8Array(length)
+  key[0] = table.prefix
+  let at = 1
+  for (const part of parts) {
+    key.set(part, at)
+    at += part.length
+  }
+  return key
+}
+
+/** All keys of a table that begin with the parts. */
+export function tableRange(table: Table, ...parts: Uint8Array[]): StoreRange {
+  const gte = tableKey(table, ...parts)
+  const lt = prefixEnd(gte)
+  return lt === undefined ? { gte } : { gte, lt }
+}
+
+export function metaKey(name: keyof typeof metaName): Uint8Array {
+  return tableKey(lane.meta, Buffer.from(metaName[name], 'ascii'))
+}
+
+/** 8 bytes big-endian, so that keys sort by number. */
+export function u64(value: bigint | number): Uint8Array {
+  const out = new Uint8Array(8)
+  new DataView(out.buffer).setBigUint64(0, BigInt(value))
+  return out
+}
+
+export function readU64(bytes: Uint8Array, offset = 0): bigint {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(offset)
+}

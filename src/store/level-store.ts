@@ -1,0 +1,75 @@
+// Owns: the durable Store on LevelDB; the only file that imports the level package.
+// Does not own: the layout of keys (schema.ts) or when to sync (the writer decides).
+// Called by: node.ts and the lane worker, which open one folder each.
+
+import { Level } from 'level'
+import { AppError } from '../errors.js'
+import type { Store, StoreEntry, StoreOp, StoreRange } from './store.js'
+
+const BLOCK_CACHE_BYTES = 32 * 1024 * 1024
+const WRITE_BUFFER_BYTES = 16 * 1024 * 1024
+
+type Db = Level<Uint8Array, Uint8Array>
+
+/**
+ * Opens (or creates) the folder. LevelDB's own lock refuses a second opener, also from another process.
+ * @throws AppError `store-in-use` when the folder is open elsewhere, `store-corrupt` or `store-failed` otherwise.
+ */
+export async function openLevelStore(folder: string): Promise<Store> {
+  const db: Db = new Level(folder, {
+    keyEncoding: 'view', valueEncoding: 'view', cacheSize: BLOCK_CACHE_BYTES, writeBufferSize: WRITE_BUFFER_BYTES,
+  })
+  try {
+    await db.open()
+  } catch (error) {
+    throw openError(error, folder)
+  }
+  return new LevelStore(db, folder)
+}
+
+function openError(error: unknown, folder: string): AppError {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  const detail = cause instanceof Error ? cause.message : String(cause)
+  if (code === 'LEVEL_LOCKED') return new AppError('store-in-use', `data folder is in use: ${folder}`, { folder })
+  if (code === 'LEVEL_CORRUPTION') return new AppError('store-corrupt', `data folder is damaged: ${folder}: ${detail}`, { folder })
+  return new AppError('store-failed', `cannot open data folder ${folder}: ${detail}`, { folder })
+}
+
+class LevelStore implements Store {
+  readonly #db: Db
+  readonly #folder: string
+
+  constructor(db: Db, folder: string) {
+    this.#db = db
+    this.#folder = folder
+  }
+
+  getSync(key: Uint8Array): Uint8Array | undefined {
+    return this.#db.getSync(key)
+  }
+
+  get(key: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#db.get(key)
+  }
+
+  getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#db.getMany(keys)
+  }
+
+  async batch(ops: StoreOp[], options?: { sync?: boolean }): Promise<void> {
+    try {
+      await this.#db.batch(ops, { sync: options?.sync === true })
+    } catch (error) {
+      throw new AppError('store-failed', `cannot write to ${this.#folder}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+
+  iterate(range: StoreRange): AsyncIterable<StoreEntry> {
+    return this.#db.iterator(range)
+  }
+
+  close(): Promise<void> {
+    return this.#db.close()
+  }
+}
