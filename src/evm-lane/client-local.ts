@@ -1,0 +1,29 @@
+// Owns: a lane in the caller's own thread, with the semantics of one in a worker: nothing is shared, messages arrive later.
+// Does not own: requests, deadlines and state (client-core.ts) or serving (lane-host.ts).
+// Called by: tests, and commands that want no thread.
+
+import { ConnectedLane, laneClientLimits, type LaneClientLimits, type LanePort, type LanePortEvents } from './client-core.js'
+import type { LaneClient } from './client.js'
+import { hostLane, type OpenEngine } from './lane-host.js'
+import type { LaneSpec } from './lane-spec.js'
+
+export function openLocalLane(spec: LaneSpec, openEngine: OpenEngine, limits: LaneClientLimits = laneClientLimits): LaneClient {
+  const open = (events: LanePortEvents): LanePort => {
+    const host = hostLane(openEngine, structuredClone(spec), (messages) => {
+      const copy = structuredClone(messages)
+      setImmediate(() => events.onMessages(copy))
+    })
+    return {
+      post: (messages) => {
+        const copy = structuredClone(messages)
+        setImmediate(() => host.receive(copy))
+      },
+      // A second stop answers with the first one's result; a lane that was lost closes its store here.
+      kill: async () => {
+        host.receive([{ id: 0, op: 'stop', req: {} }])
+        await host.stopped
+      },
+    }
+  }
+  return new ConnectedLane(spec, open, limits)
+}

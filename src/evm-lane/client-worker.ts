@@ -1,0 +1,41 @@
+// Owns: a lane in a worker thread of its own, so that its load, crash or endless loop stays there (L7).
+// Does not own: requests, deadlines, state and restart (client-core.ts).
+// Called by: node.ts and the lane commands.
+
+import { Worker } from 'node:worker_threads'
+import { ConnectedLane, laneClientLimits, type LaneClientLimits, type LanePort, type LanePortEvents } from './client-core.js'
+import type { LaneClient } from './client.js'
+import type { LaneSpec } from './lane-spec.js'
+import type { FromLane } from './protocol.js'
+
+const laneWorker = new URL('./worker.js', import.meta.url)
+
+export function openWorkerLane(spec: LaneSpec, limits: LaneClientLimits = laneClientLimits, entry: URL = laneWorker): LaneClient {
+  return new ConnectedLane(spec, (events) => openPort(spec, entry, events), limits)
+}
+
+function openPort(spec: LaneSpec, entry: URL, events: LanePortEvents): LanePort {
+  const worker = new Worker(entry, { workerData: spec, name: `lane-${spec.chainId}` })
+  let reason = 'worker ended'
+  worker.on('message', (messages: FromLane) => events.onMessages(messages))
+  worker.on('messageerror', (error) => {
+    reason = `unreadable message: ${error.message}`
+    void worker.terminate()
+  })
+  worker.on('error', (error) => {
+    reason = `worker crashed: ${error instanceof Error ? error.message : String(error)}`
+  })
+  const exited = new Promise<void>((resolve) => {
+    worker.once('exit', (code) => {
+      resolve()
+      events.onExit(`${reason} (exit code ${code})`)
+    })
+  })
+  return {
+    post: (messages) => worker.postMessage(messages),
+    kill: async () => {
+      await worker.terminate()
+      await exited
+    },
+  }
+}
