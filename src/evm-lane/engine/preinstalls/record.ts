@@ -18,7 +18,7 @@ export type ContractRecord = {
   readonly source: string
   /** SPDX identifier of the contract's source. */
   readonly licence: string
-  /** keccak256 of `code`, which is the code on Ethereum mainnet (chain id 1). */
+  /** keccak256 of `code`; where the code is bound to a chain, it is written down as for chain id 1. */
   readonly codeHash: Hex
   /** What the account's nonce is after deployment; 1 (EIP-161) unless the constructor made contracts. */
   readonly nonce?: bigint

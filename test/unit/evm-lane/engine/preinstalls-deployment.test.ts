@@ -43,7 +43,7 @@ for (const deployment of keyless) {
     assert.equal(getContractAddress({ from, nonce: 0n }).toLowerCase(), address)
 
     const chain = await BareChain.create(laneId)
-    const outcome = await chain.call(undefined, toHex(data), from)
+    const outcome = await chain.call(undefined, toHex(data), { from })
     assert.equal(outcome.created, address)
     await assertDeploysTo(chain, name, address)
   })

@@ -2,7 +2,8 @@
 // Does not own: the engine's state or VM (these tests must not depend on it).
 // Called by: preinstalls*.test.ts.
 
-import { createCustomCommon, Mainnet } from '@ethereumjs/common'
+import { createBlock } from '@ethereumjs/block'
+import { type Common, createCustomCommon, Mainnet } from '@ethereumjs/common'
 import { createEVM, type EVM } from '@ethereumjs/evm'
 import { MerkleStateManager } from '@ethereumjs/statemanager'
 import { createAccount, createAddressFromString } from '@ethereumjs/util'
@@ -13,21 +14,25 @@ export type Outcome = { reverted: boolean; returned: `0x${string}`; created: str
 /** What consensus sees of an account. */
 export type Fingerprint = { nonce: bigint; codeHash: string; storageRoot: string }
 
+export type CallOptions = { from?: string; value?: bigint; blockNumber?: bigint; timestamp?: bigint }
+
 const sender = `0x${'5e'.repeat(20)}`
 
 export class BareChain {
   private readonly state: MerkleStateManager
   private readonly evm: EVM
+  private readonly common: Common
 
-  private constructor(state: MerkleStateManager, evm: EVM) {
+  private constructor(state: MerkleStateManager, evm: EVM, common: Common) {
     this.state = state
     this.evm = evm
+    this.common = common
   }
 
   static async create(chainId: number): Promise<BareChain> {
     const common = createCustomCommon({ chainId }, Mainnet, { hardfork: 'prague' })
     const stateManager = new MerkleStateManager({ common })
-    return new BareChain(stateManager, await createEVM({ common, stateManager }))
+    return new BareChain(stateManager, await createEVM({ common, stateManager }), common)
   }
 
   async install(accounts: Preinstall[]): Promise<void> {
@@ -41,12 +46,20 @@ export class BareChain {
   }
 
   /** No `to` deploys: the caller's account must be fresh, so that its nonce is 0. */
-  async call(to: string | undefined, data: string, from = sender): Promise<Outcome> {
+  async call(
+    to: string | undefined,
+    data: string,
+    { from = sender, value = 0n, blockNumber = 1n, timestamp = 1n }: CallOptions = {},
+  ): Promise<Outcome> {
     const { execResult, createdAddress } = await this.evm.runCall({
       ...(to === undefined ? {} : { to: createAddressFromString(to) }),
       caller: createAddressFromString(from),
       data: fromHex(data),
+      value,
+      // The caller's balance is not what these tests are about.
+      skipBalance: true,
       gasLimit: 30_000_000n,
+      block: createBlock({ header: { number: blockNumber, timestamp } }, { common: this.common }),
     })
     return { reverted: execResult.exceptionError !== undefined, returned: toHex(execResult.returnValue), created: createdAddress?.toString() }
   }

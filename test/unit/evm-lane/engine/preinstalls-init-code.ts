@@ -6,7 +6,14 @@
 export type Keyless = { name: string; head: string; immutables: number[]; gasLimit: bigint; gasPrice: bigint; v: bigint; r: bigint; s: bigint }
 
 /** A CREATE2 deployment through one of the two factories; `immutables` are offsets of 32-byte words in the runtime code. */
-export type Create2 = { name: string; factory: 'DeterministicDeploymentProxy' | 'SafeSingletonFactory'; salt: bigint; head: string; tail: string; immutables: number[] }
+export type Create2 = {
+  name: string
+  factory: 'DeterministicDeploymentProxy' | 'SafeSingletonFactory'
+  salt: bigint
+  head: string
+  tail: string
+  immutables: number[]
+}
 
 export const keyless: Keyless[] = [
   {
@@ -32,7 +39,10 @@ export const keyless: Keyless[] = [
   {
     name: 'CreateX',
     head: '60a06040523060805234801561001457600080fd5b50608051612e3e6100d860003960008181610603015281816107050152818161082b015281816108d50152818161127f01528181611375015281816113e00152818161141f015281816114a7015281816115b3015281816117d20152818161183d0152818161187c0152818161190401528181611ac501528181611c7801528181611ce301528181611d2201528181611daa01528181611fe901528181612206015281816122f20152818161244d015281816124a601526125820152612e3e6000f3fe',
-    immutables: [1539, 1797, 2091, 2261, 4735, 4981, 5088, 5151, 5287, 5555, 6098, 6205, 6268, 6404, 6853, 7288, 7395, 7458, 7594, 8169, 8710, 8946, 9293, 9382, 9602],
+    immutables: [
+      1539, 1797, 2091, 2261, 4735, 4981, 5088, 5151, 5287, 5555, 6098, 6205, 6268, 6404, 6853, 7288, 7395, 7458, 7594, 8169, 8710, 8946, 9293, 9382,
+      9602,
+    ],
     gasLimit: 3000000n,
     gasPrice: 100000000000n,
     v: 28n,

@@ -12,7 +12,6 @@ import { systemContracts } from '../../../../src/evm-lane/engine/preinstalls/sys
 /** EXTCODEHASH on Ethereum mainnet as published by others: the project itself, its deployment registry, or operators who pin it. */
 const publishedOnMainnet: Record<string, string> = {
   DeterministicDeploymentProxy: '0x2fa86add0aed31f33a762c9d88e807c475bd51d0f52bd0955754b2608f7e4989',
-  Create2Deployer: '0xb0550b5b431e30d38000efb7107aaa0ade03d48a7198a140edda9d27134468b2',
   CreateX: '0xbd8a7ea8cfca7b4e5f5041d7d4b17bc317c5ce42cfbc42066a00cf26b43eb53f',
   Multicall3: '0xd5c15df687b16f2ff992fc8d767b4216323184a2bbc6ee2f9c398c318e770891',
   Permit2: '0xc67d1657868aa5146eaf24fb879fb1fdec3d2d493b3683a61c9c2f4fb2851131',
@@ -41,8 +40,9 @@ const publishedOnMainnet: Record<string, string> = {
   'SimulateTxAccessor 1.4.1': '0x91f82615581fc73b190b83d72e883608b25e392f72322035df1b13d51766cf8d',
 }
 
-/** The same on Base: code with the immutables of chain id 8453. */
+/** The same on Base: code with the immutables of chain id 8453, and OP Stack's Create2Deployer (on mainnet an owned variant has the address). */
 const publishedOnBase: Record<string, string> = {
+  Create2Deployer: '0xb0550b5b431e30d38000efb7107aaa0ade03d48a7198a140edda9d27134468b2',
   'EntryPoint v0.8': '0x28f989233f4ffb52e4b168fb74df5dfa52fe0f846141774f5abc56c5604d8e46',
   'EntryPoint v0.9': '0x826b7ec542db9f3345234a25c2a6330a61f99483dedb6e6709928cc97e4e4d5d',
 }
