@@ -1,0 +1,75 @@
+// Owns: the checks of a transaction that need no other transaction: against the fork's rules, the block limits and the sender's account.
+// Does not own: nonce queues, replacement and eviction (txpool.ts).
+// Called by: txpool (admission). Messages are geth's: tools match on them.
+
+import { getCalldataFloorGas, isBlob4844Tx } from '@ethereumjs/tx'
+import { AppError } from '../../errors.js'
+import type { Hash32 } from '../../primitives.js'
+import type { PoolLimits } from '../lane-spec.js'
+import type { LaneTx } from './tx.js'
+
+export type AdmissionContext = {
+  limits: PoolLimits
+  blockGasLimit: bigint
+  maxBlobsPerTx: number
+}
+
+/** Sender facts at the head. `delegated`: its code is an EIP-7702 delegation, which may still send. */
+export type SenderAccount = { nonce: bigint; balance: bigint; hasCode: boolean; delegated: boolean; codeHash: Hash32 | null }
+
+/** @throws AppError with a tx-* code. */
+export function checkStateless(tx: LaneTx, context: AdmissionContext): void {
+  const { limits, blockGasLimit } = context
+  if (tx.size > limits.txBytesMax) {
+    throw new AppError('tx-oversized', `oversized data: transaction size ${tx.size}, limit ${limits.txBytesMax}`)
+  }
+  if (tx.gasLimit > blockGasLimit) throw new AppError('tx-gas-limit', 'exceeds block gas limit')
+  if (tx.feeCap < tx.tipCap) {
+    throw new AppError('tx-tip-cap', `max priority fee per gas higher than max fee per gas: maxPriorityFeePerGas: ${tx.tipCap}, maxFeePerGas: ${tx.feeCap}`)
+  }
+  if (tx.tipCap < limits.minTip) {
+    throw new AppError('tx-underpriced', `transaction underpriced: gas tip cap ${tx.tipCap}, minimum needed ${limits.minTip}`)
+  }
+  checkGas(tx)
+  if (isBlob4844Tx(tx.lib)) checkBlobs(tx, context.maxBlobsPerTx)
+}
+
+function checkGas(tx: LaneTx): void {
+  const intrinsic = tx.lib.getIntrinsicGas()
+  if (tx.gasLimit < intrinsic) {
+    throw new AppError('tx-intrinsic-gas', `intrinsic gas too low: gas ${tx.gasLimit}, minimum needed ${intrinsic}`)
+  }
+  const floor = getCalldataFloorGas(tx.lib, tx.lib.getSenderAddress())
+  if (tx.gasLimit < floor) {
+    throw new AppError('tx-intrinsic-gas', `insufficient gas for floor data gas cost: gas ${tx.gasLimit}, minimum needed ${floor}`)
+  }
+}
+
+function checkBlobs(tx: LaneTx, max: number): void {
+  if (!isBlob4844Tx(tx.lib)) return
+  const count = tx.lib.blobVersionedHashes.length
+  if (count === 0) throw new AppError('tx-blob', 'blobless blob transaction')
+  if (count > max) throw new AppError('tx-blob', `blob transaction exceeds the limit of ${max} blobs: have ${count}`)
+}
+
+/** @throws AppError 'tx-nonce-low', 'tx-sender-code', 'tx-funds'. */
+export function checkSender(tx: LaneTx, account: SenderAccount): void {
+  if (tx.nonce < account.nonce) {
+    throw new AppError('tx-nonce-low', `nonce too low: next nonce ${account.nonce}, tx nonce ${tx.nonce}`)
+  }
+  if (account.hasCode && !account.delegated) {
+    throw new AppError('tx-sender-code', `sender not an eoa: address 0x${tx.senderKey}`)
+  }
+  if (account.balance < tx.cost) {
+    throw new AppError(
+      'tx-funds',
+      `insufficient funds for gas * price + value: balance ${account.balance}, tx cost ${tx.cost}, overshot ${tx.cost - account.balance}`,
+    )
+  }
+}
+
+/** Both fee fields must rise by the bump, as in geth. */
+export function replaces(old: LaneTx, next: LaneTx, bumpPercent: number): boolean {
+  const factor = BigInt(100 + bumpPercent)
+  return next.feeCap * 100n >= old.feeCap * factor && next.tipCap * 100n >= old.tipCap * factor
+}

@@ -1,0 +1,43 @@
+// Owns: recovery of a public key from a signature, native where the optional package loads, pure JavaScript otherwise, with the same results.
+// Does not own: what was signed (engine/tx.ts, sender recovery).
+// Called by: engine/crypto.ts, the sender-recovery pool.
+
+import { createRequire } from 'node:module'
+import { secp256k1 as noble } from '@noble/curves/secp256k1.js'
+import type { Bytes, Hash32 } from '../primitives.js'
+
+type Native = { ecdsaRecover(signature: Uint8Array, recovery: number, digest: Uint8Array, compressed: boolean): Uint8Array }
+
+function loadNative(): Native | undefined {
+  try {
+    return createRequire(import.meta.url)('secp256k1/bindings.js') as Native
+  } catch {
+    // Optional: no prebuilt binary for this platform, and none could be compiled. 30 times slower without.
+    return undefined
+  }
+}
+
+const native = loadNative()
+export const secp256k1IsNative = native !== undefined
+
+/** compact: r ‖ s, 64 bytes. Answers x ‖ y, 64 bytes, or undefined when there is no such key. */
+export function recoverPublicKey(digest: Hash32, compact: Bytes, recovery: number): Uint8Array | undefined {
+  return native === undefined ? recoverWithNoble(digest, compact, recovery) : recoverWithNative(native, digest, compact, recovery)
+}
+
+function recoverWithNative(lib: Native, digest: Hash32, compact: Bytes, recovery: number): Uint8Array | undefined {
+  try {
+    return lib.ecdsaRecover(compact, recovery, digest, false).subarray(1)
+  } catch {
+    // The binding throws for r or s out of range and for points that do not exist.
+    return undefined
+  }
+}
+
+export function recoverWithNoble(digest: Hash32, compact: Bytes, recovery: number): Uint8Array | undefined {
+  try {
+    return noble.Signature.fromBytes(compact, 'compact').addRecoveryBit(recovery).recoverPublicKey(digest).toBytes(false).subarray(1)
+  } catch {
+    return undefined
+  }
+}
