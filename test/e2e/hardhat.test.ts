@@ -1,0 +1,56 @@
+// Owns: Hardhat 2 with Ignition against two lanes, run as its user runs it, on a copy of hardhat-fixtures.
+// Does not own: the gateway (gateway.ts), the project (hardhat-fixtures/). Called by: node --test.
+import assert from 'node:assert/strict'
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import test from 'node:test'
+import { lanes, startGateway } from './gateway.js'
+import { hardhatFixtures, nodeModules } from './root.js'
+import { runTool } from './tool.js'
+
+/** What Hardhat leaves behind where someone has used the project in place. */
+const generated = new Set(['artifacts', 'cache', 'deployments', 'node_modules'])
+
+test('hardhat 2 with Ignition deploys and uses a token on two lanes', { timeout: 240_000 }, async (t) => {
+  const gateway = await startGateway()
+  t.after(() => gateway.stop())
+  const project = await mkdtemp(join(tmpdir(), 'paralane-hardhat-'))
+  t.after(() => rm(project, { recursive: true, force: true }))
+  await cp(hardhatFixtures, project, { recursive: true, filter: (source) => !generated.has(basename(source)) })
+  await symlink(nodeModules, join(project, 'node_modules'))
+
+  const hardhat = (...args: string[]) =>
+    runTool(process.execPath, [join(project, 'node_modules/hardhat/internal/cli/bootstrap.js'), ...args], {
+      cwd: project,
+      env: {
+        LANE0_URL: gateway.laneUrl(lanes[0]),
+        LANE1_URL: gateway.laneUrl(lanes[1]),
+        HARDHAT_DISABLE_TELEMETRY_PROMPT: 'true',
+        HARDHAT_IGNITION_CONFIRM_DEPLOYMENT: 'true',
+      },
+    })
+
+  await t.test('compile', async () => {
+    assert.match(await hardhat('compile'), /Compiled \d+ Solidity files/)
+  })
+
+  for (const [index, chainId] of lanes.entries()) {
+    const network = ['--network', `lane${index}`]
+
+    await t.test(`lane ${chainId}: ignition deploy`, async () => {
+      await hardhat('ignition', 'deploy', 'ignition/modules/Token.js', ...network)
+      const deployed = join(project, 'ignition/deployments', `chain-${chainId}`, 'deployed_addresses.json')
+      assert.match(JSON.parse(await readFile(deployed, 'utf8'))['Token#Token'], /^0x[0-9a-fA-F]{40}$/)
+    })
+
+    await t.test(`lane ${chainId}: a script uses the deployed token`, async () => {
+      const printed = JSON.parse(await hardhat('run', '--no-compile', 'scripts/use.js', ...network))
+      assert.deepEqual([printed.chainId, printed.status, printed.events, printed.friendHolds], [chainId, 1, 1, '3'])
+    })
+
+    await t.test(`lane ${chainId}: hardhat test`, async () => {
+      assert.match(await hardhat('test', '--no-compile', ...network), /4 passing/)
+    })
+  }
+})
