@@ -1,0 +1,148 @@
+// Owns: what /metrics shows, in Prometheus' text format. The one file that imports prom-client.
+// Does not own: counting calls (call-metrics.ts).
+// Called by: server.ts.
+
+import { collectDefaultMetrics, Gauge, Histogram, Registry, type Metric } from 'prom-client'
+import type { HeadInfo } from '../evm-lane/chain-data.js'
+import type { LaneClient } from '../evm-lane/client.js'
+import { latencyBuckets, type CallMetrics } from './call-metrics.js'
+import type { LaneDirectory } from './method.js'
+
+/** A lane that does not tell its pool's size by then is shown without it: a stuck lane must not hide the others (L7). */
+const poolStatusMs = 500
+
+export type Metrics = { contentType: string; text: () => Promise<string>; close: () => void }
+
+export function createMetrics(sources: { lanes: LaneDirectory; calls: CallMetrics; wsConnections: () => number }): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  registerCalls(registry, sources.calls)
+  new Gauge({
+    name: 'paralane_ws_connections', help: 'Open WebSocket connections.', registers: [registry],
+    collect() {
+      this.set(sources.wsConnections())
+    },
+  })
+  const lanes = laneGauges(registry)
+  const watch = blockIntervals(registry)
+  const watchAll = (): void => sources.lanes.all().forEach(watch.add)
+  watchAll()
+  return {
+    contentType: registry.contentType,
+    async text() {
+      watchAll() // Lanes can be added while running (H3).
+      await Promise.all(sources.lanes.all().map((lane) => readLane(lane, lanes)))
+      return registry.metrics()
+    },
+    close() {
+      watch.close()
+      registry.clear()
+    },
+  }
+}
+
+type Value = { labels: Record<string, string | number>; value: number; metricName?: string }
+
+/** A metric whose values are computed when asked for; prom-client reads no more of it than this. */
+function registerComputed(registry: Registry, metric: { name: string; help: string; type: string; values: () => Value[] }): void {
+  const { name, help, type, values } = metric
+  registry.registerMetric({ name, get: () => Promise.resolve({ name, help, type, aggregator: 'sum', values: values() }) } as unknown as Metric)
+}
+
+function registerCalls(registry: Registry, calls: CallMetrics): void {
+  registerComputed(registry, {
+    name: 'paralane_rpc_requests_total', help: 'JSON-RPC calls answered.', type: 'counter',
+    values: () => Array.from(calls.entries(), ({ lane, method, series }) => ({ labels: { method, lane }, value: series.count })),
+  })
+  registerComputed(registry, {
+    name: 'paralane_rpc_errors_total', help: 'JSON-RPC calls answered with an error, by its code.', type: 'counter',
+    values: () =>
+      Array.from(calls.entries()).flatMap(({ lane, method, series }) =>
+        Array.from(series.errors, ([code, value]) => ({ labels: { method, lane, code }, value })),
+      ),
+  })
+  const name = 'paralane_rpc_duration_seconds'
+  registerComputed(registry, {
+    name, help: 'Time from a parsed call to its answer.', type: 'histogram',
+    values: () =>
+      Array.from(calls.entries()).flatMap(({ lane, method, series }) => {
+        let cumulative = 0
+        const buckets: Value[] = [...latencyBuckets, '+Inf'].map((le, i) => {
+          cumulative += series.perBucket[i]!
+          return { metricName: `${name}_bucket`, labels: { method, lane, le }, value: cumulative }
+        })
+        const labels = { method, lane }
+        return [...buckets, { metricName: `${name}_sum`, labels, value: series.secondsSum }, { metricName: `${name}_count`, labels, value: series.count }]
+      }),
+  })
+}
+
+type LaneGauges = Record<'ready' | 'head' | 'headTime' | 'pending' | 'queued', Gauge<'lane'>>
+
+function laneGauges(registry: Registry): LaneGauges {
+  const gauge = (name: string, help: string): Gauge<'lane'> =>
+    new Gauge({ name: `paralane_lane_${name}`, help, labelNames: ['lane'], registers: [registry] })
+  return {
+    ready: gauge('ready', '1 while the lane answers.'),
+    head: gauge('head_number', 'Number of the newest block.'),
+    headTime: gauge('head_timestamp_seconds', 'Time of the newest block.'),
+    pending: gauge('pool_pending', 'Executable transactions in the pool.'),
+    queued: gauge('pool_queued', 'Nonce-gapped transactions in the pool.'),
+  }
+}
+
+async function readLane(lane: LaneClient, gauges: LaneGauges): Promise<void> {
+  const label = { lane: String(lane.spec.chainId) }
+  const head = lane.head()
+  gauges.ready.set(label, lane.state() === 'ready' ? 1 : 0)
+  if (head !== undefined) {
+    gauges.head.set(label, Number(head.header.number))
+    gauges.headTime.set(label, blockTimeMs(head) / 1_000)
+  }
+  const pool = lane.state() === 'ready' ? await poolStatus(lane) : null
+  if (pool === null) {
+    gauges.pending.remove(label)
+    gauges.queued.remove(label)
+    return
+  }
+  gauges.pending.set(label, pool.pending)
+  gauges.queued.set(label, pool.queued)
+}
+
+async function poolStatus(lane: LaneClient): Promise<{ pending: number; queued: number } | null> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>((resolve) => (timer = setTimeout(resolve, poolStatusMs, null)))
+  try {
+    return await Promise.race([lane.call('poolStatus', {}), late])
+  } catch {
+    return null // The ready gauge and the call errors tell about a lane that fails; here it only has no number.
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function blockIntervals(registry: Registry): { add: (lane: LaneClient) => void; close: () => void } {
+  const histogram = new Histogram({
+    name: 'paralane_lane_block_interval_seconds', help: 'Time between one block and the next.', labelNames: ['lane'], registers: [registry],
+    buckets: [0.01, 0.03, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60],
+  })
+  const undo = new Map<LaneClient, () => void>()
+  return {
+    add(lane) {
+      if (undo.has(lane)) return
+      const label = { lane: String(lane.spec.chainId) }
+      let before = lane.head()
+      undo.set(lane, lane.on('head', (head) => {
+        if (before !== undefined) histogram.observe(label, Math.max(0, blockTimeMs(head) - blockTimeMs(before)) / 1_000)
+        before = head
+      }))
+    },
+    close() {
+      for (const end of undo.values()) end()
+    },
+  }
+}
+
+function blockTimeMs(head: HeadInfo): number {
+  return head.timestampMs ?? Number(head.header.timestamp) * 1_000
+}
