@@ -1,0 +1,37 @@
+// Owns: plain JSON-RPC over HTTP and WebSocket, with nothing between a test and the bytes.
+// Does not own: any client library's habits. Called by: tests that look at exact requests and answers.
+import { WebSocket } from 'ws'
+
+export type Reply = { status: number; headers: Headers; text: string; json(): any }
+
+/** One POST of exactly this text. */
+export async function post(url: string, body: string, headers: Record<string, string> = { 'content-type': 'application/json' }): Promise<Reply> {
+  const response = await fetch(url, { method: 'POST', body, headers })
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, text, json: () => JSON.parse(text) }
+}
+
+/** The result of one call; an error answer is thrown with the request that caused it. */
+export async function rpc(url: string, method: string, params: unknown[] = []): Promise<any> {
+  const reply = await post(url, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))
+  const { result, error } = reply.json()
+  if (error !== undefined) throw new Error(`${method} ${JSON.stringify(params)}: ${error.code} ${error.message}`)
+  return result
+}
+
+/** Sends the texts over one socket and resolves with as many messages as there were texts. */
+export function overSocket(url: string, texts: string[]): Promise<any[]> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(url)
+    const messages: any[] = []
+    socket.once('open', () => texts.forEach((text) => socket.send(text)))
+    socket.once('error', reject)
+    socket.on('message', (data) => {
+      if (messages.push(JSON.parse(String(data))) === texts.length) socket.close()
+    })
+    socket.once('close', () => {
+      if (messages.length >= texts.length) resolve(messages)
+      else reject(new Error(`${url} closed after ${messages.length} of ${texts.length} answers`))
+    })
+  })
+}
