@@ -243,7 +243,8 @@ export class StateView implements StateManagerInterface, StateBase {
   }
 
   async putCode(address: Address, value: Uint8Array): Promise<void> {
-    await this.loadAccount(keyOf(address.bytes))
+    const loading = this.loadAccount(keyOf(address.bytes))
+    if (loading !== undefined) await loading
     this.putCodeSync(address.bytes, value)
   }
 
@@ -272,7 +273,8 @@ export class StateView implements StateManagerInterface, StateBase {
   }
 
   async clearStorage(address: Address): Promise<void> {
-    await this.loadAccount(keyOf(address.bytes))
+    const loading = this.loadAccount(keyOf(address.bytes))
+    if (loading !== undefined) await loading
     this.clearStorageSync(address.bytes)
   }
 
