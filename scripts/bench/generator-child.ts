@@ -60,9 +60,8 @@ async function play(job: Job, connections: Connection[]): Promise<JobResult> {
   const tally: Tally = { requests: 0, polls: 0, errors: 0, errorSamples: [], requestMs: [], settleMs: [] };
   const cpuBefore = process.cpuUsage();
   const startMs = performance.now();
-  const deadlineAtMs = startMs + job.deadlineMs;
   await Promise.all(
-    job.connections.map((plan, index) => playPlan(plan, connections[index]!, { job, tally, deadlineAtMs })),
+    job.connections.map((plan, index) => playPlan(plan, connections[index]!, { job, tally })),
   );
   const elapsedMs = performance.now() - startMs;
   const cpu = process.cpuUsage(cpuBefore);
@@ -78,32 +77,32 @@ async function play(job: Job, connections: Connection[]): Promise<JobResult> {
   };
 }
 
-type Play = { job: Job; tally: Tally; deadlineAtMs: number };
+type Play = { job: Job; tally: Tally };
 
-async function playPlan(plan: ConnectionPlan, connection: Connection, { job, tally, deadlineAtMs }: Play) {
+async function playPlan(plan: ConnectionPlan, connection: Connection, { job, tally }: Play) {
   for (let round = 0; round < plan.rounds; round++) {
     for (const step of plan.steps) {
       const sentMs = performance.now();
-      if (sentMs > deadlineAtMs) throw new Error(`not done after ${job.deadlineMs} ms`);
       const { status, body } = await connection.exchange(step.request);
       tally.requestMs.push(performance.now() - sentMs);
       tally.requests++;
       if (status !== 200 || body.indexOf('"error"') >= 0) note(tally, status, body);
       if (!step.poll) continue;
-      await settle(connection, step.poll, { job, tally, deadlineAtMs });
+      await settle(connection, step.poll, { job, tally });
       tally.settleMs.push(performance.now() - sentMs);
     }
   }
 }
 
-async function settle(connection: Connection, poll: Uint8Array, { job, tally, deadlineAtMs }: Play): Promise<void> {
+async function settle(connection: Connection, poll: Uint8Array, { job, tally }: Play): Promise<void> {
+  const deadlineAtMs = performance.now() + job.settleDeadlineMs;
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, job.pollDelayMsMax)) {
     const { status, body } = await connection.exchange(poll);
     tally.polls++;
     const text = body.toString('latin1');
     if (status !== 200 || text.includes('"error"')) return note(tally, status, body);
     if (!RESULT_NULL.test(text)) return;
-    if (performance.now() > deadlineAtMs) throw new Error(`a transaction has no receipt after ${job.deadlineMs} ms`);
+    if (performance.now() > deadlineAtMs) throw new Error(`no receipt ${job.settleDeadlineMs} ms after the send was answered`);
     if (job.pollDelayMsMax > 0) await delay(pauseMs);
   }
 }

@@ -8,7 +8,7 @@ export type Step = { request: Uint8Array; poll?: Uint8Array };
 export type ConnectionPlan = { host: string; port: number; steps: Step[]; rounds: number };
 
 /** `pollDelayMsMax` 0 polls again at once (latency); otherwise the pause doubles from 1 ms up to the bound (throughput). */
-export type Job = { connections: ConnectionPlan[]; pollDelayMsMax: number; deadlineMs: number };
+export type Job = { connections: ConnectionPlan[]; pollDelayMsMax: number; settleDeadlineMs: number };
 
 export type Quantiles = { p50: number; p99: number; max: number };
 
