@@ -22,6 +22,8 @@ export type StateLimits = {
   codesCached: number
   /** Trie nodes kept in memory before the deep ones are forgotten (about 700 bytes each). */
   trieNodesMax: number
+  /** Counting nodes costs a walk over those in memory, so it is done once in so many blocks. */
+  trieNodesCountedEvery: number
   /** A trie checkpoint is due after this many blocks ... */
   checkpointBlocks: number
   /** ... or this many changed keys, whichever comes first. */
@@ -29,7 +31,7 @@ export type StateLimits = {
 }
 
 export const defaultLimits: StateLimits = {
-  historyBlocks: undefined, layersMax: 128, accountsCached: 100_000, slotsCached: 200_000, codesCached: 2_000, trieNodesMax: 150_000,
+  historyBlocks: undefined, layersMax: 128, accountsCached: 100_000, slotsCached: 200_000, codesCached: 2_000, trieNodesMax: 150_000, trieNodesCountedEvery: 64,
   checkpointBlocks: 64, checkpointKeys: 2_048,
 }
 

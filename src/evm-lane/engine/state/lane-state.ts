@@ -146,7 +146,7 @@ export class LaneState {
     const state = this.#state
     const oldest = state.unflushed[0]?.number
     if (oldest !== undefined && oldest <= state.lastCheckpoint) return
-    if (++state.flushesSinceBound < BOUND_EVERY_FLUSHES) return
+    if (++state.flushesSinceBound < state.limits.trieNodesCountedEvery) return
     state.flushesSinceBound = 0
     let nodes = 0
     for (const { root } of state.storageTries.values()) if (root !== undefined) nodes += forgetDeep(root, Infinity)
@@ -191,9 +191,6 @@ export class LaneState {
     await loadHead(this.#state)
   }
 }
-
-/** Counting nodes costs a walk over those in memory, so it is not done for every block. */
-const BOUND_EVERY_FLUSHES = 64
 
 function savedTrie(trie: StorageTrieState): StorageTrieState {
   return { epoch: trie.epoch, root: trie.root, removed: new Map(), unsaved: false }
