@@ -1,12 +1,15 @@
-// Owns: recovery of a public key from a signature, native where the optional package loads, pure JavaScript otherwise, with the same results.
-// Does not own: what was signed (engine/tx.ts, sender recovery).
-// Called by: engine/crypto.ts, the sender-recovery pool.
+// Owns: recovery of a public key from a signature, and signing; native where the optional package loads, pure JavaScript otherwise, with the same results.
+// Does not own: what is signed (engine/tx.ts, sender recovery, config/dev-accounts.ts).
+// Called by: engine/crypto.ts, the sender-recovery pool, node.ts (for development accounts).
 
 import { createRequire } from 'node:module'
 import { secp256k1 as noble } from '@noble/curves/secp256k1.js'
 import type { Bytes, Hash32 } from '../primitives.js'
 
-type Native = { ecdsaRecover(signature: Uint8Array, recovery: number, digest: Uint8Array, compressed: boolean): Uint8Array }
+type Native = {
+  ecdsaRecover(signature: Uint8Array, recovery: number, digest: Uint8Array, compressed: boolean): Uint8Array
+  ecdsaSign(digest: Uint8Array, key: Uint8Array): { signature: Uint8Array; recid: number }
+}
 
 function loadNative(): Native | undefined {
   try {
@@ -40,4 +43,16 @@ export function recoverWithNoble(digest: Hash32, compact: Bytes, recovery: numbe
   } catch {
     return undefined
   }
+}
+
+/** Deterministic (RFC 6979), s in the low half. signature: r ‖ s. */
+export function signDigest(digest: Hash32, key: Hash32): { signature: Uint8Array; parity: number } {
+  if (native === undefined) return signWithNoble(digest, key)
+  const { signature, recid } = native.ecdsaSign(digest, key)
+  return { signature, parity: recid }
+}
+
+export function signWithNoble(digest: Hash32, key: Hash32): { signature: Uint8Array; parity: number } {
+  const signed = noble.sign(digest, key, { prehash: false, format: 'recovered' })
+  return { signature: signed.slice(1), parity: signed[0] as number }
 }

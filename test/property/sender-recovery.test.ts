@@ -6,16 +6,15 @@ import { Common, Hardfork, Mainnet } from '@ethereumjs/common'
 import { createTx, createTxFromRLP } from '@ethereumjs/tx'
 import fc from 'fast-check'
 import { bigintToFixed, equalBytes, type Bytes } from '../../src/primitives.js'
-import { loadRecover, recoverNoble } from '../../src/evm-lane/sender-recovery-curve.js'
+import { recoverPublicKey, recoverWithNoble, secp256k1IsNative } from '../../src/evm-lane/secp256k1.js'
 import { signedPayload } from '../../src/evm-lane/sender-recovery-decode.js'
 import { recoverSender } from '../../src/evm-lane/sender-recovery-task.js'
 import { openSenderPool } from '../../src/evm-lane/sender-recovery.js'
 
 // Signatures need no KZG, but the library refuses blob transactions without the object.
 const common = new Common({ chain: { ...Mainnet, chainId: 77_000 }, hardfork: Hardfork.Prague, customCrypto: { kzg: {} as never } })
-const { recover, kind } = await loadRecover()
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
-console.log(`seed ${seed}, recovery ${kind}`)
+console.log(`seed ${seed}, native recovery ${secp256k1IsNative}`)
 
 const bytes = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length })
 const uint = (bits: number): fc.Arbitrary<bigint> => fc.bigInt({ min: 0n, max: 2n ** BigInt(bits) - 1n })
@@ -57,7 +56,7 @@ test('the sender of every kind of transaction equals the library’s', () => {
   fc.assert(
     fc.property(unsigned, key, (tx, secret) => {
       const { raw, sender } = sign(tx, secret)
-      assert.deepStrictEqual(Buffer.from(recoverSender(raw, recover) ?? []), Buffer.from(sender))
+      assert.deepStrictEqual(Buffer.from(recoverSender(raw) ?? []), Buffer.from(sender))
     }),
     { seed, numRuns: 100 },
   )
@@ -66,7 +65,7 @@ test('the sender of every kind of transaction equals the library’s', () => {
 test('native and noble agree, also about what has no key', () => {
   fc.assert(
     fc.property(bytes(32), bytes(64), fc.constantFrom(0 as const, 1 as const), (digest, signature, parity) => {
-      assert.deepStrictEqual(Buffer.from(recover(digest, signature, parity) ?? []), Buffer.from(recoverNoble(digest, signature, parity) ?? []))
+      assert.deepStrictEqual(Buffer.from(recoverPublicKey(digest, signature, parity) ?? []), Buffer.from(recoverWithNoble(digest, signature, parity) ?? []))
     }),
     { seed, numRuns: 60 },
   )
@@ -81,7 +80,7 @@ test('a changed transaction never gets a sender that the library would not give 
       const at = where % changed.length
       changed[at] = (changed[at] as number) ^ flip
       const theirs = librarySender(changed)
-      const ours = recoverSender(changed, recover)
+      const ours = recoverSender(changed)
       if (theirs === null) return
       accepted++
       assert.ok(ours === null || equalBytes(ours, theirs))
@@ -100,7 +99,7 @@ test('a signature in the high half is left to the lane (EIP-2)', () => {
   const s = BigInt(`0x${Buffer.from(signed.signature.subarray(32)).toString('hex')}`)
   const high = raw.slice()
   high.set(bigintToFixed(order - s, 32), high.length - 32)
-  assert.equal(recoverSender(high, recover), null)
+  assert.equal(recoverSender(high), null)
 })
 
 test('the pool answers in order, and null for what is no transaction', async (t) => {

@@ -69,6 +69,11 @@ export function ownChainRules(chainId: number, last: string | null): ChainRules 
 export function gethChainRules(config: Record<string, unknown>): ChainRules {
   const chainId = Number(config['chainId'])
   if (!Number.isSafeInteger(chainId) || chainId <= 0) throw new AppError('config-invalid', 'genesis: config.chainId must be a positive integer')
+  if (config['daoForkSupport'] === true) throw new AppError('config-invalid', 'genesis: config.daoForkSupport: the DAO fork belongs to one chain only and is not supported')
+  if (config['clique'] !== undefined) throw new AppError('config-invalid', 'genesis: config.clique: proof-of-authority chains are not supported')
+  if (config['mergeNetsplitBlock'] === undefined && needsMergeBlock(config)) {
+    throw new AppError('config-invalid', 'genesis: config.mergeNetsplitBlock is needed beside terminalTotalDifficulty: the number of the first proof-of-stake block')
+  }
   const merged = config['mergeNetsplitBlock'] ?? (postMergeFromStart(config) ? 0 : undefined)
   const forks: ScheduledFork[] = []
   for (const [key, name, kind] of gethForkKeys) {
@@ -76,12 +81,16 @@ export function gethChainRules(config: Record<string, unknown>): ChainRules {
     if (value === undefined || value === null) continue
     const at = Number(value)
     if (!Number.isSafeInteger(at) || at < 0) throw new AppError('config-invalid', `genesis: config.${key} must be a non-negative integer`)
-    if (name === 'dao' && config['daoForkSupport'] !== true) continue
+    if (name === 'dao') continue
     forks.push(kind === 'block' ? { name, block: at, timestamp: null } : { name, block: null, timestamp: at })
   }
   const blobSchedules = (config['blobSchedule'] ?? {}) as Record<string, BlobSchedule>
   const deposit = config['depositContractAddress']
   return { chainId, forks, blobSchedules, depositContract: typeof deposit === 'string' ? deposit : null }
+}
+
+function needsMergeBlock(config: Record<string, unknown>): boolean {
+  return config['shanghaiTime'] !== undefined && !postMergeFromStart(config)
 }
 
 function postMergeFromStart(config: Record<string, unknown>): boolean {

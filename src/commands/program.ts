@@ -1,0 +1,70 @@
+// Owns: the command line: commands, flags, help; the only file that imports commander.
+// Does not own: what a flag means (config/options.ts, config/schema.ts) or what a command does.
+// Called by: main.ts.
+
+import { Command, Option as Flag } from 'commander'
+import { flagOf, options, parseOption } from '../config/options.js'
+import { configSchema } from '../config/schema.js'
+import { version } from '../process/version.js'
+import { importChain, type ImportOptions } from './lane-import.js'
+import { initLane, type InitOptions } from './lane-init.js'
+import { listLanes } from './lane-list.js'
+import { start } from './start.js'
+
+/** `finish` gets the exit code of the command that ran. */
+export function createProgram(finish: (code: number) => void): Command {
+  const program = new Command('paralane').description('Many EVM chains in parallel behind one Ethereum JSON-RPC gateway.').version(version)
+  program.addCommand(startCommand(finish), { isDefault: false })
+  const lane = program.command('lane').description('lanes of the data folder')
+  const dataDir = ['--data-dir <folder>', 'folder for everything durable (default ./.paralane)'] as const
+  lane
+    .command('init')
+    .description('begin a lane from a geth genesis.json; the next start serves it')
+    .requiredOption('--genesis <file>', 'geth genesis.json')
+    .requiredOption('--name <name>', 'short name of the lane')
+    .option(...dataDir)
+    .action(async (given: InitOptions) => finish(await initLane(given)))
+  lane
+    .command('import')
+    .description('append the blocks of a file (RLP, as geth exports it) to a lane')
+    .argument('<file>', 'blocks, such as chain.rlp')
+    .requiredOption('--lane <name>', 'name or chain id of the lane')
+    .option(...dataDir)
+    .action(async (file: string, given: ImportOptions) => finish(await importChain(file, given)))
+  lane
+    .command('list')
+    .description('list the lanes of the data folder')
+    .option(...dataDir)
+    .action((given: { dataDir?: string }) => finish(listLanes(given)))
+  return program
+}
+
+function startCommand(finish: (code: number) => void): Command {
+  const command = new Command('start').description('serve the lanes').option('--config <file>', 'TOML or JSON file (PARALANE_CONFIG)')
+  for (const option of options) {
+    const summary = configSchema.shape[option.key].description ?? ''
+    const flag = flagOf(option)
+    const negated = `--no-${flag.slice(2)}`
+    if (option.argument !== undefined) command.addOption(new Flag(`${flag} ${option.argument}`, summary))
+    // A flag that is on unless told otherwise is shown in its negative form only.
+    else if (option.key === 'wait') command.addOption(new Flag(negated, `do not wait: ${summary}`))
+    else if (option.key === 'dev') command.addOption(new Flag(flag, summary)).addOption(new Flag(negated, 'no development accounts'))
+    else command.addOption(new Flag(flag, summary))
+  }
+  return command.action(async () => {
+    const file = command.getOptionValue('config') as string | undefined
+    finish(await start(file ?? null, givenFlags(command)))
+  })
+}
+
+/** Only what was on the command line: commander also fills in defaults, which would hide the file and the environment. */
+function givenFlags(command: Command): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const option of options) {
+    const name = option.key === 'apiKeys' ? 'apiKey' : option.key
+    if (command.getOptionValueSource(name) !== 'cli') continue
+    const value: unknown = command.getOptionValue(name)
+    values[option.key] = typeof value === 'string' ? parseOption(option, value) : value
+  }
+  return values
+}

@@ -1,0 +1,63 @@
+// Owns: `paralane start`: from configuration to a listening gateway, and down again on a signal.
+// Does not own: the parts (node.ts) or the flags (program.ts).
+// Called by: program.ts.
+
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { banner } from '../config/banner.js'
+import { laneFolder, readLaneRecords, writeLaneRecord } from '../config/lane-record.js'
+import { loadConfig } from '../config/load.js'
+import { dataDirOf, resolveSettings, type Settings } from '../config/resolve.js'
+import { newestFinalFork } from '../evm-lane/engine/fork-schedule.js'
+import { startNode, type RunningNode } from '../node.js'
+import { lockDataFolder } from '../process/data-lock.js'
+import { createLog, type Log } from '../process/log.js'
+import { stopRequested } from '../process/signals.js'
+import { version } from '../process/version.js'
+
+/** Everything is down by then or is cut off: stores survive that. */
+const stopMsMax = 1_900
+
+/** Resolves with the exit code. @throws AppError when the start is refused. */
+export async function start(file: string | null, flags: Record<string, unknown>): Promise<number> {
+  const stopping = stopRequested()
+  const loaded = loadConfig({ file, environment: process.env, flags })
+  const lock = await lockDataFolder(dataDirOf(loaded.config))
+  try {
+    const settings = resolveSettings(loaded, newestFinalFork, BigInt(Math.floor(Date.now() / 1_000)))
+    const log = createLog(settings.logLevel)
+    for (const warning of settings.warnings) log('warn', warning)
+    const starting = startRemembered(settings, log)
+    const first = await Promise.race([starting, stopping])
+    if (typeof first === 'string') return 0
+    process.stdout.write(settings.silent ? `Listening on ${first.url}\n` : banner(version, settings, first.url))
+    const signal = await stopping
+    log('info', `stopping on ${signal}`)
+    await Promise.race([first.stop(), late(log)])
+    return 0
+  } finally {
+    await lock.release()
+  }
+}
+
+/** New lanes are written down before they make their first block; one that never opened is forgotten again. */
+async function startRemembered(settings: Settings, log: Log): Promise<RunningNode> {
+  const known = new Set(readLaneRecords(settings.dataDir).map(({ chainId }) => chainId))
+  for (const record of settings.records) writeLaneRecord(settings.dataDir, record)
+  try {
+    return await startNode(settings, log)
+  } catch (error) {
+    for (const { chainId } of settings.records) if (!known.has(chainId)) rmSync(join(laneFolder(settings.dataDir, chainId), 'lane.json'), { force: true })
+    throw error
+  }
+}
+
+function late(log: Log): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(() => {
+      log('warn', `not everything stopped within ${stopMsMax} ms`)
+      resolve()
+    }, stopMsMax).unref()
+  })
+}
+

@@ -1,0 +1,74 @@
+// Owns: the composition: lanes, sender pool, gateway, wired together and taken down in order.
+// Does not own: any of the parts, or the process around them (commands/start.ts).
+// Called by: commands/start.ts, end-to-end tests.
+
+import { createDevAccounts } from './config/dev-accounts.js'
+import type { Settings } from './config/resolve.js'
+import { AppError } from './errors.js'
+import type { ErrorCode } from './errors.js'
+import { openWorkerLane } from './evm-lane/client-worker.js'
+import type { LaneClient } from './evm-lane/client.js'
+import { signDigest } from './evm-lane/secp256k1.js'
+import { openSenderPool, withSenderRecovery } from './evm-lane/sender-recovery.js'
+import { createLaneDirectory } from './process/lane-directory.js'
+import type { Log } from './process/log.js'
+import { clientVersion, version } from './process/version.js'
+import { methods } from './rpc/methods.js'
+import { openRpcDocument } from './rpc/openrpc.js'
+import { createServer } from './rpc/server.js'
+
+export type RunningNode = {
+  /** Where callers reach it: http://host:port. */
+  url: string
+  stop: () => Promise<void>
+}
+
+/** Errors that only the operator can mend: the start is refused. A lane with another trouble fails alone (L7). */
+const refusals: readonly ErrorCode[] = ['config-invalid', 'genesis-mismatch', 'store-in-use']
+
+/** Resolves when the gateway listens. @throws AppError of the part that could not start; nothing is left running then. */
+export async function startNode(settings: Settings, log: Log): Promise<RunningNode> {
+  const pool = openSenderPool(settings.senderThreads)
+  const lanes = settings.lanes.map((spec) => withSenderRecovery(openWorkerLane(spec), pool))
+  const stopLanes = async (): Promise<void> => {
+    await Promise.all([pool.close(), ...lanes.map((lane) => lane.stop())])
+  }
+  try {
+    for (const lane of lanes) watchLane(lane, log)
+    await allStarted(lanes, log)
+    const dev = settings.dev === null ? null : createDevAccounts(settings.dev.accounts, signDigest)
+    const openrpc = openRpcDocument(methods, { version, dev: dev !== null })
+    const context = { lanes: createLaneDirectory(lanes), limits: settings.limits, dev, clientVersion, openrpc: () => openrpc }
+    const server = createServer({ context, methods, settings: settings.server })
+    const { port } = await server.listen(settings.host, settings.port)
+    const stop = async (): Promise<void> => {
+      // Lanes stop while the last answers leave: what waits for a block is answered with an error then, not held until the end.
+      await Promise.all([server.close(), stopLanes()])
+    }
+    return { url: urlOf(settings.host, port), stop }
+  } catch (error) {
+    await stopLanes()
+    throw error
+  }
+}
+
+function watchLane(lane: LaneClient, log: Log): void {
+  const { name, chainId } = lane.spec
+  lane.onState((state) => log(state === 'restarting' || state === 'failed' ? 'error' : 'info', `lane ${name} is ${state}`, { lane: chainId, state }))
+}
+
+async function allStarted(lanes: readonly LaneClient[], log: Log): Promise<void> {
+  const outcomes = await Promise.allSettled(lanes.map((lane) => lane.ready))
+  outcomes.forEach((outcome, i) => {
+    if (outcome.status === 'fulfilled') return
+    const reason: unknown = outcome.reason
+    const name = lanes[i]?.spec.name
+    if (reason instanceof AppError && refusals.includes(reason.code)) throw new AppError(reason.code, `lane ${name}: ${reason.message}`, reason.data)
+    log('error', `lane ${name} does not start: ${reason instanceof Error ? reason.message : String(reason)}`)
+  })
+  if (outcomes.every(({ status }) => status === 'rejected')) throw new AppError('lane-unavailable', 'no lane could be started')
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
