@@ -34,7 +34,7 @@ export function summarizeProfile(profile: CpuProfile): ThreadSummary {
     }
     workUs += us;
     const place = placeOf(frame);
-    const called = `${frame.functionName || '(anonymous)'} ${place}`;
+    const called = place === frame.functionName ? place : `${frame.functionName || '(anonymous)'} ${place}`;
     places.set(place, (places.get(place) ?? 0) + us);
     functions.set(called, (functions.get(called) ?? 0) + us);
   });
