@@ -12,7 +12,9 @@ import { createWallet } from '../test/e2e/metamask/wallet.js'
 
 const { values } = parseArgs({ options: { anvil: { type: 'boolean' }, url: { type: 'string' }, record: { type: 'string' } } })
 
-process.exitCode = await main()
+// The gas fee poller of transaction-controller 61.2.0 keeps a timer for ever when its transaction is approved while it polls, and it
+// cannot be stopped from outside: everything else is closed by now, so the process ends itself.
+process.exit(await main())
 
 async function main(): Promise<number> {
   const folder = findPackages(controllerPackages) ?? (await installIntoScratch())

@@ -55,7 +55,7 @@ export type TransactionMeta = {
   status: string
   txParams: { from: Hex; to?: Hex; gas?: Hex; nonce?: Hex; type?: Hex; maxFeePerGas?: Hex; maxPriorityFeePerGas?: Hex }
   simulationFails?: { reason?: string }
-  txReceipt?: { status?: Hex; contractAddress?: Hex | null; gasUsed?: Hex; blockHash?: Hex; blockNumber?: Hex }
+  txReceipt?: { status?: Hex; contractAddress?: Hex | null; gasUsed?: Hex; blockHash?: Hex; blockNumber?: Hex; logs?: unknown[] }
   baseFeePerGas?: Hex
   blockTimestamp?: Hex
   verifiedOnBlockchain?: boolean

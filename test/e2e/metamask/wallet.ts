@@ -6,6 +6,9 @@ import { createRecorder, type Exchange } from './recorder.js'
 export type Lane = { chainId: Hex; name: string; rpcUrl: string }
 export type TransactionRequest = { to?: Hex; value?: Hex; data?: Hex; [field: string]: unknown }
 
+/** `added` is what the user is asked to sign, `published` the hash, `finished` the transaction once confirmed, failed or dropped. */
+export type Sent = { added: TransactionMeta; published: Promise<string>; finished: Promise<TransactionMeta> }
+
 export type Wallet = {
   account: Hex
   exchanges: Exchange[]
@@ -13,8 +16,7 @@ export type Wallet = {
   switchLane(networkClientId: string): Promise<{ status: string; eip1559: boolean | undefined }>
   selectedLane(): { networkClientId: string; chainId: Hex; provider: Eip1193 }
   gasFees(networkClientId: string): Promise<GasFeeEstimates>
-  /** Adds, approves, signs and publishes: the hash. `finished` is the transaction once confirmed, failed or dropped. */
-  send(networkClientId: string, request: TransactionRequest, origin: string): Promise<{ published: Promise<string>; finished: Promise<TransactionMeta>; added: TransactionMeta }>
+  send(networkClientId: string, request: TransactionRequest, origin: string): Promise<Sent>
   destroy(): Promise<void>
 }
 
