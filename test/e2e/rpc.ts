@@ -19,19 +19,19 @@ export async function rpc(url: string, method: string, params: unknown[] = []): 
   return result
 }
 
-/** Sends the texts over one socket and resolves with as many messages as there were texts. */
-export function overSocket(url: string, texts: string[]): Promise<any[]> {
+/** Sends the texts over one socket and resolves with the first `count` messages that come back. */
+export function overSocket(url: string, texts: string[], count = texts.length): Promise<any[]> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url)
     const messages: any[] = []
     socket.once('open', () => texts.forEach((text) => socket.send(text)))
     socket.once('error', reject)
     socket.on('message', (data) => {
-      if (messages.push(JSON.parse(String(data))) === texts.length) socket.close()
+      if (messages.push(JSON.parse(String(data))) === count) socket.close()
     })
     socket.once('close', () => {
-      if (messages.length >= texts.length) resolve(messages)
-      else reject(new Error(`${url} closed after ${messages.length} of ${texts.length} answers`))
+      if (messages.length >= count) resolve(messages)
+      else reject(new Error(`${url} closed after ${messages.length} of ${count} answers`))
     })
   })
 }
