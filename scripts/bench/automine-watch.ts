@@ -27,6 +27,8 @@ export function watchAutomine(lanes: readonly Lane[]): Watch {
 }
 
 async function watchLane(lane: Lane, stopped: AbortSignal): Promise<number> {
+  // With interval mining a full pool that waits is no stall.
+  if (!(await call<boolean>(lane, 'anvil_getAutomine', []))) return 0;
   let stalls = 0;
   let seen = '';
   let looks = 0;
