@@ -2,6 +2,7 @@
 // Does not own: the layout of keys (schema.ts) or when to sync (the writer decides).
 // Called by: node.ts and the lane worker, which open one folder each.
 
+import { resolve } from 'node:path'
 import { Level } from 'level'
 import { AppError } from '../errors.js'
 import type { Store, StoreEntry, StoreOp, StoreRange } from './store.js'
@@ -12,28 +13,30 @@ const WRITE_BUFFER_BYTES = 16 * 1024 * 1024
 type Db = Level<Uint8Array, Uint8Array>
 
 /**
+ * Folders this thread has open. LevelDB guards a folder with a POSIX record lock, which belongs to the process and is lost as soon as the
+ * process closes any descriptor of the lock file, as LevelDB does when it refuses a second open in the same process (measured: after
+ * that another process got in). So LevelDB must not see the second attempt.
+ */
+const openHere = new Set<string>()
+
+/**
  * Opens (or creates) the folder. LevelDB's own lock refuses a second opener, also from another process.
  * @throws AppError `store-in-use` when the folder is open elsewhere, `store-corrupt` or `store-failed` otherwise.
  */
 export async function openLevelStore(folder: string): Promise<Store> {
+  const path = resolve(folder)
+  if (openHere.has(path)) throw inUse(folder)
+  openHere.add(path)
   const db: Db = new Level(folder, {
     keyEncoding: 'view', valueEncoding: 'view', cacheSize: BLOCK_CACHE_BYTES, writeBufferSize: WRITE_BUFFER_BYTES,
   })
   try {
     await db.open()
   } catch (error) {
+    openHere.delete(path)
     throw openError(error, folder)
   }
-  return new LevelStore(db, folder)
-}
-
-function openError(error: unknown, folder: string): AppError {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  const detail = cause instanceof Error ? cause.message : String(cause)
-  if (code === 'LEVEL_LOCKED') return new AppError('store-in-use', `data folder is in use: ${folder}`, { folder })
-  if (code === 'LEVEL_CORRUPTION') return new AppError('store-corrupt', `data folder is damaged: ${folder}: ${detail}`, { folder })
-  return new AppError('store-failed', `cannot open data folder ${folder}: ${detail}`, { folder })
+  return new LevelStore(db, path)
 }
 
 class LevelStore implements Store {
@@ -69,7 +72,21 @@ class LevelStore implements Store {
     return this.#db.iterator(range)
   }
 
-  close(): Promise<void> {
-    return this.#db.close()
+  async close(): Promise<void> {
+    await this.#db.close()
+    openHere.delete(this.#folder)
   }
+}
+
+function inUse(folder: string): AppError {
+  return new AppError('store-in-use', `data folder is in use: ${folder}`, { folder })
+}
+
+function openError(error: unknown, folder: string): AppError {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  const detail = cause instanceof Error ? cause.message : String(cause)
+  if (code === 'LEVEL_LOCKED') return inUse(folder)
+  if (code === 'LEVEL_CORRUPTION') return new AppError('store-corrupt', `data folder is damaged: ${folder}: ${detail}`, { folder })
+  return new AppError('store-failed', `cannot open data folder ${folder}: ${detail}`, { folder })
 }
