@@ -13,6 +13,7 @@ export class SharedCommon extends Common {
   // Assigned before and after super() runs its own initialisation, hence `declare` and lazy creation.
   declare private merged: Set<Params> | undefined
   declare private active: Set<number> | undefined
+  declare private reached: Map<string, boolean> | undefined
   declare private values: Map<string, bigint> | undefined
 
   constructor(opts: CommonOpts) {
@@ -42,6 +43,17 @@ export class SharedCommon extends Common {
 
   override isActivatedEIP(eip: number): boolean {
     return this.active?.has(eip) ?? super.isActivatedEIP(eip)
+  }
+
+  /** The library walks its list of forks for every question. */
+  override gteHardfork(hardfork: string): boolean {
+    this.reached ??= new Map()
+    let reached = this.reached.get(hardfork)
+    if (reached === undefined) {
+      reached = super.gteHardfork(hardfork)
+      this.reached.set(hardfork, reached)
+    }
+    return reached
   }
 
   override param(name: string): bigint {

@@ -1,0 +1,150 @@
+// Owns: making the next block of a lane: its header's free fields, which transactions go in, and the finished block with its state.
+// Does not own: when a block is made (producer.ts), writing it (committer.ts), single executions (executor.ts).
+// Called by: producer, pending.
+
+import { AppError } from '../../errors.js'
+import type { Hash32 } from '../../primitives.js'
+import { concatBytes } from '../../primitives.js'
+import type { HeaderData, ReceiptData } from '../chain-data.js'
+import type { LaneSpec } from '../lane-spec.js'
+import { BlockExecution, fits } from './block-execution.js'
+import type { BlockResult } from './block-execution.js'
+import type { BlockEnv } from './block-env.js'
+import { encodeConsensusReceipt } from './chain/receipt-codec.js'
+import type { BlockEntry } from './chain/chain-store.js'
+import { LaneExecutor } from './executor.js'
+import { gasPerBlob, nextBaseFee, nextExcessBlobGas, nextGasLimit } from './fee-rules.js'
+import type { ForkSchedule } from './fork-schedule.js'
+import { emptyListHash, emptyTrieRoot, encodeBlock, sealHeader, zeroHash } from './header.js'
+import type { LaneParts } from './lane-parts.js'
+import { keccak256 } from './keccak.js'
+import type { Sealed } from './state/lane-state.js'
+import { indexTrieRoot } from './state/index-trie.js'
+import type { StateView } from './state/state-view.js'
+import type { LaneTx } from './tx.js'
+import { TxOrder } from './tx-order.js'
+
+export type BuiltBlock = { entry: BlockEntry; sealed: Sealed; view: StateView; rejected: LaneTx[] }
+
+/** Bounds of one block besides its gas. */
+export type BuildBounds = {
+  /** Stop adding transactions after this much wall time; what is in stays in. */
+  ms: number
+  txs: number
+}
+
+export const buildBounds: BuildBounds = { ms: 400, txs: 20_000 }
+/** After this long in one go the thread answers other requests before it continues. */
+const yieldEveryMs = 8
+
+const randaoDomain = Buffer.from('paralane prevRandao')
+
+/**
+ * EIP-4399 value of the child of `parent`. It follows from the parent alone, so whoever produces blocks can predict it (H4);
+ * contracts that need unpredictable numbers must not use it.
+ */
+export function prevRandaoAfter(parent: HeaderData): Hash32 {
+  return keccak256(concatBytes(randaoDomain, parent.hash))
+}
+
+/** Environment of the block after `parent` at a timestamp (Unix seconds). */
+export function nextEnv(parts: { spec: LaneSpec; forks: ForkSchedule }, parent: HeaderData, timestamp: bigint): BlockEnv {
+  const number = parent.number + 1n
+  const common = parts.forks.commonAt(number, timestamp)
+  return {
+    number, timestamp, common, coinbase: parts.spec.coinbase, gasLimit: nextGasLimit(parent.gasLimit, parts.spec.gasLimit),
+    baseFee: nextBaseFee(parent, common), difficulty: 0n, prevRandao: prevRandaoAfter(parent), excessBlobGas: nextExcessBlobGas(parent, common),
+  }
+}
+
+/** Builds on the head; nothing is visible until it is committed. `candidates`: executable transactions by sender. */
+export async function buildBlock(parts: LaneParts, candidates: LaneTx[][], nowMs: number, bounds: BuildBounds): Promise<BuiltBlock> {
+  const parent = parts.chain.head.block.header
+  const seconds = BigInt(Math.floor(nowMs / 1_000))
+  const env = nextEnv(parts, parent, seconds > parent.timestamp ? seconds : parent.timestamp)
+  const view = parts.state.view()
+  const blockHashes = (number: bigint): Hash32 | undefined => parts.chain.recentHash(number)
+  const executor = new LaneExecutor({ slots: parts.slots, state: view, env, blockHashes })
+  const execution = new BlockExecution(view, env, executor, { parentHash: parent.hash, parentBeaconBlockRoot: zeroHash })
+  try {
+    const rejected = await fill(execution, new TxOrder(candidates, env.baseFee ?? 0n), bounds)
+    const result = await execution.finish({ withdrawals: [], uncles: [] })
+    return finishBlock(parts, { view, env, execution, result, parent, nowMs, rejected })
+  } finally {
+    execution.close()
+  }
+}
+
+async function fill(execution: BlockExecution, order: TxOrder, bounds: BuildBounds): Promise<LaneTx[]> {
+  const rejected: LaneTx[] = []
+  const { common } = execution.env
+  const blobGasMax = common.isActivatedEIP(4844) ? common.getBlobGasSchedule().maxBlobGasPerBlock : 0n
+  const started = performance.now()
+  let resumed = started
+  for (let tx = order.peek(); tx !== undefined && execution.txs.length < bounds.txs; tx = order.peek()) {
+    if (!fits(execution, tx) || !blobsFit(execution, tx, blobGasMax)) {
+      order.skip()
+      continue
+    }
+    try {
+      await execution.include(tx)
+      order.take()
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'tx-rejected') throw error
+      rejected.push(tx)
+      order.skip()
+    }
+    const now = performance.now()
+    if (now - started > bounds.ms) break
+    if (now - resumed > yieldEveryMs) {
+      await new Promise(setImmediate)
+      resumed = performance.now()
+    }
+  }
+  return rejected
+}
+
+function blobsFit(execution: BlockExecution, tx: LaneTx, blobGasMax: bigint): boolean {
+  if (!('blobVersionedHashes' in tx.lib)) return true
+  return execution.blobGasUsed + BigInt(tx.lib.blobVersionedHashes.length) * gasPerBlob <= blobGasMax
+}
+
+type Finish = { view: StateView; env: BlockEnv; execution: BlockExecution; result: BlockResult; parent: HeaderData; nowMs: number; rejected: LaneTx[] }
+
+function finishBlock(parts: LaneParts, { view, env, execution, result, parent, nowMs, rejected }: Finish): BuiltBlock {
+  const sealed = parts.state.seal(view, env.number)
+  const header = sealHeader({
+    parentHash: parent.hash, uncleHash: emptyListHash, coinbase: env.coinbase, stateRoot: sealed.stateRoot,
+    transactionsRoot: transactionsRoot(execution.txs), receiptsRoot: receiptsRoot(result.receipts), logsBloom: result.logsBloom,
+    difficulty: 0n, number: env.number, gasLimit: env.gasLimit, gasUsed: result.gasUsed, timestamp: env.timestamp, extraData: parts.spec.extraData,
+    mixHash: env.prevRandao, nonce: new Uint8Array(8), ...forkFields(env, result),
+  })
+  const withdrawals = env.common.isActivatedEIP(4895) ? [] : null
+  const block = { header, transactions: execution.txs.map((tx) => tx.raw), uncles: [], withdrawals }
+  return {
+    entry: { block, txs: execution.txs, receipts: result.receipts, timestampMs: nowMs, rlp: encodeBlock(block) },
+    sealed, view, rejected,
+  }
+}
+
+/** Header fields that exist since some fork. */
+function forkFields(env: BlockEnv, result: BlockResult): Partial<HeaderData> {
+  const fields: Partial<HeaderData> = {}
+  if (env.baseFee !== null) fields.baseFeePerGas = env.baseFee
+  if (env.common.isActivatedEIP(4895)) fields.withdrawalsRoot = emptyTrieRoot
+  if (env.excessBlobGas !== null) {
+    fields.blobGasUsed = result.blobGasUsed
+    fields.excessBlobGas = env.excessBlobGas
+    fields.parentBeaconBlockRoot = zeroHash
+  }
+  if (result.requestsHash !== null) fields.requestsHash = result.requestsHash
+  return fields
+}
+
+export function transactionsRoot(txs: LaneTx[]): Hash32 {
+  return txs.length === 0 ? emptyTrieRoot : indexTrieRoot(txs.map((tx) => tx.raw))
+}
+
+export function receiptsRoot(receipts: ReceiptData[]): Hash32 {
+  return receipts.length === 0 ? emptyTrieRoot : indexTrieRoot(receipts.map(encodeConsensusReceipt))
+}

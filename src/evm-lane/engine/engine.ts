@@ -1,0 +1,88 @@
+// Owns: one lane at work: its owners composed, blocks produced and committed, waiting callers told.
+// Does not own: any of the parts' work; the operations' bodies (handlers.ts).
+// Called by: worker.ts and client-local.ts through lane-host.ts.
+
+import type { EngineEvents, HostedEngine } from '../lane-host.js'
+import type { LaneSpec } from '../lane-spec.js'
+import { buildBlock, buildBounds } from './builder.js'
+import { commitBlock } from './committer.js'
+import { createHandlers } from './handlers.js'
+import type { LaneParts } from './lane-parts.js'
+import { openLane } from './open-lane.js'
+import { PendingBlocks } from './pending.js'
+import { Producer, systemClock } from './producer.js'
+import type { Clock } from './producer.js'
+import { LaneReader } from './query.js'
+import { hasCode } from './state/records.js'
+import { txData } from './tx.js'
+import type { LaneTx } from './tx.js'
+import { TxPool } from './txpool.js'
+import type { PoolView } from './txpool.js'
+import { Waiters } from './waiters.js'
+
+/** @throws AppError of openLane. */
+export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Clock = systemClock): Promise<HostedEngine> {
+  const parts = await openLane(spec)
+  const waiters = new Waiters(clock)
+  const watch = { pool: false }
+  const pool = new TxPool(spec.pool, poolView(parts), (txs) => {
+    producer.notify()
+    if (watch.pool) events.onPoolAdded(txs.map((tx) => ({ sender: tx.sender, nonce: tx.nonce, tx: txData(tx) })))
+  })
+  const reader = new LaneReader(parts, new PendingBlocks(parts, pool, clock.nowMs))
+  const afterBlock = (txs: LaneTx[]): void => {
+    pool.blockApplied(txs)
+    waiters.mined(txs.map((tx) => tx.hashKey))
+    events.onHead(reader.headInfo())
+  }
+  const producer = new Producer({
+    production: spec.production,
+    quietAfterBlocks: spec.quietAfterBlocks,
+    clock,
+    produce: (allowEmpty) => produce(parts, pool, { nowMs: clock.nowMs(), allowEmpty }, afterBlock),
+    hasWork: () => pool.pendingCount > 0,
+    onFatal: events.onFatal,
+  })
+  const stop = async (): Promise<void> => {
+    await producer.stop()
+    waiters.close()
+    await parts.store.close()
+  }
+  const handlers = createHandlers({ parts, pool, reader, waiters, watch, afterBlock, stop })
+  producer.start()
+  return { handlers, head: () => reader.headInfo(), genesisHash: parts.genesisHash, stop }
+}
+
+/** Builds and commits the next block. null: there was nothing to put in and it may not be empty. */
+async function produce(
+  parts: LaneParts, pool: TxPool, wish: { nowMs: number; allowEmpty: boolean }, afterBlock: (txs: LaneTx[]) => void,
+): Promise<number | null> {
+  const built = await buildBlock(parts, pool.executable(), wish.nowMs, buildBounds)
+  for (const tx of built.rejected) pool.drop(tx)
+  const { txs } = built.entry
+  if (txs.length === 0 && !wish.allowEmpty) return null
+  await commitBlock(parts, built.entry, built.sealed)
+  afterBlock(txs)
+  return txs.length
+}
+
+function poolView(parts: LaneParts): PoolView {
+  return {
+    account: (sender) => {
+      const view = parts.state.view()
+      const record = view.accountSync(sender)
+      if (record === undefined) return { nonce: 0n, balance: 0n, hasCode: false, delegated: false, codeHash: null }
+      const code = hasCode(record) ? view.code(record.codeHash) : new Uint8Array(0)
+      const delegated = code.length === 23 && code[0] === 0xef && code[1] === 0x01 && code[2] === 0x00
+      return { nonce: record.nonce, balance: record.balance, hasCode: code.length > 0, delegated, codeHash: record.codeHash }
+    },
+    admission: () => {
+      const { header } = parts.chain.head.block
+      const common = parts.forks.commonAt(header.number + 1n, header.timestamp)
+      const blobs = common.isActivatedEIP(4844) ? Number(common.getBlobGasSchedule().maxBlobGasPerBlock / 131_072n) : 0
+      // EIP-7594 lets one transaction carry at most 6 blobs.
+      const maxBlobsPerTx = common.isActivatedEIP(7594) ? Math.min(blobs, 6) : blobs
+      return { limits: parts.spec.pool, blockGasLimit: header.gasLimit, maxBlobsPerTx }
+    },
+  }
+}

@@ -1,0 +1,20 @@
+// Owns: the long-lived owners of one lane, as the files that work on them receive them. Data only, no behaviour.
+// Called by: engine.ts (builds it), builder, importer, query, pending.
+
+import type { Hash32 } from '../../primitives.js'
+import type { Store } from '../../store/store.js'
+import type { LaneSpec } from '../lane-spec.js'
+import type { ChainStore } from './chain/chain-store.js'
+import type { EvmSlots } from './evm-slot.js'
+import type { ForkSchedule } from './fork-schedule.js'
+import type { LaneState } from './state/lane-state.js'
+
+export type LaneParts = {
+  spec: LaneSpec
+  store: Store
+  forks: ForkSchedule
+  state: LaneState
+  chain: ChainStore
+  slots: EvmSlots
+  genesisHash: Hash32
+}

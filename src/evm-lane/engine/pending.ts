@@ -1,0 +1,41 @@
+// Owns: the pending block (L5): the head plus what the pool would put in the next block, built when somebody asks.
+// Does not own: the pending nonce, which the pool knows without building.
+// Called by: query.
+
+import { buildBlock } from './builder.js'
+import type { BuildBounds, BuiltBlock } from './builder.js'
+import type { LaneParts } from './lane-parts.js'
+import type { TxPool } from './txpool.js'
+
+/** The answer may cost a block's execution, so it is bounded tighter than a real one. */
+const bounds: BuildBounds = { ms: 100, txs: 5_000 }
+
+type Cached = { headHash: Uint8Array; revision: number; second: number; block: Promise<BuiltBlock> }
+
+export class PendingBlocks {
+  private readonly parts: LaneParts
+  private readonly pool: TxPool
+  private readonly nowMs: () => number
+  private cached: Cached | undefined
+
+  constructor(parts: LaneParts, pool: TxPool, nowMs: () => number) {
+    this.parts = parts
+    this.pool = pool
+    this.nowMs = nowMs
+  }
+
+  /** Shared by everybody who asks while head, pool and second stay the same. Never on an older block than the head. */
+  get(): Promise<BuiltBlock> {
+    const headHash = this.parts.chain.head.block.header.hash
+    const nowMs = this.nowMs()
+    const second = Math.floor(nowMs / 1_000)
+    const { cached } = this
+    if (cached?.headHash === headHash && cached.revision === this.pool.revision && cached.second === second) return cached.block
+    const block = buildBlock(this.parts, this.pool.executable(), nowMs, bounds)
+    this.cached = { headHash, revision: this.pool.revision, second, block }
+    block.catch(() => {
+      this.cached = undefined
+    })
+    return block
+  }
+}
