@@ -2,14 +2,13 @@
 // Does not own: the page (test/e2e/metamask/dapp-page.ts). Run: `node dist/scripts/metamask-dapp.js [--anvil | --url URL]
 // [--chromium PATH] [--screenshot FILE]`; Chromium comes from the system (Debian: `apt-get install chromium`).
 import assert from 'node:assert/strict'
-import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openDapp, type DappPage } from '../test/e2e/metamask/dapp-page.js'
-import { controllerPackages, dappPackages, findPackages, installPackages, packagesFolderVariable, type TransactionMeta } from '../test/e2e/metamask/packages.js'
+import { controllerPackages, dappPackages, preparePackages, type TransactionMeta } from '../test/e2e/metamask/packages.js'
 import { summarize } from '../test/e2e/metamask/recorder.js'
-import { devMnemonic, runningGateway, startAnvils, startGateway, type Target } from '../test/e2e/metamask/target.js'
+import { devMnemonic, startTarget } from '../test/e2e/metamask/target.js'
 import { createWallet, type Lane, type Wallet } from '../test/e2e/metamask/wallet.js'
 
 const { values } = parseArgs({
@@ -27,8 +26,8 @@ const packages = { ...controllerPackages, ...dappPackages }
 process.exit(await main())
 
 async function main(): Promise<number> {
-  const folder = findPackages(packages) ?? (await installIntoScratch())
-  const target = await startTarget()
+  const folder = await preparePackages(packages)
+  const target = await startTarget(values)
   const wallet = await createWallet(folder, devMnemonic)
   let page: DappPage | undefined
   try {
@@ -88,16 +87,4 @@ async function clickAndCheck(page: DappPage, { button, status, end = 'confirmed'
   assert.equal(meta.status, end, `${button}: ${meta.error?.message}`)
   console.log(`ok ${button}: ${meta.hash} ${meta.status}${text}`)
   return meta
-}
-
-async function startTarget(): Promise<Target> {
-  if (values.url !== undefined) return runningGateway(values.url)
-  return values.anvil === true ? startAnvils() : startGateway()
-}
-
-async function installIntoScratch(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'metamask-packages-'))
-  await installPackages(folder, packages)
-  console.log(`installed into ${folder}; set ${packagesFolderVariable}=${folder} to use it again`)
-  return folder
 }

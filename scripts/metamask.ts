@@ -1,13 +1,11 @@
 // Owns: the command that runs MetaMask's controllers against two lanes: installs them where they are not, runs the steps, prints
 // the record. Does not own: the steps (test/e2e/metamask/scenario.ts). Run: `node dist/scripts/metamask.js [--anvil | --url URL] [--record FILE]`.
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { controllerPackages, findPackages, installPackages, packagesFolderVariable } from '../test/e2e/metamask/packages.js'
+import { controllerPackages, preparePackages } from '../test/e2e/metamask/packages.js'
 import { summarize } from '../test/e2e/metamask/recorder.js'
 import { walletSteps } from '../test/e2e/metamask/scenario.js'
-import { devMnemonic, runningGateway, startAnvils, startGateway, type Target } from '../test/e2e/metamask/target.js'
+import { devMnemonic, startTarget } from '../test/e2e/metamask/target.js'
 import { createWallet } from '../test/e2e/metamask/wallet.js'
 
 const { values } = parseArgs({ options: { anvil: { type: 'boolean' }, url: { type: 'string' }, record: { type: 'string' } } })
@@ -17,8 +15,8 @@ const { values } = parseArgs({ options: { anvil: { type: 'boolean' }, url: { typ
 process.exit(await main())
 
 async function main(): Promise<number> {
-  const folder = findPackages(controllerPackages) ?? (await installIntoScratch())
-  const target = await startTarget()
+  const folder = await preparePackages(controllerPackages)
+  const target = await startTarget(values)
   const wallet = await createWallet(folder, devMnemonic)
   try {
     for (const step of walletSteps(wallet, target.lanes)) console.log(`ok ${step.name}: ${await step.run()}`)
@@ -32,16 +30,4 @@ async function main(): Promise<number> {
     await wallet.destroy()
     await target.stop()
   }
-}
-
-async function startTarget(): Promise<Target> {
-  if (values.url !== undefined) return runningGateway(values.url)
-  return values.anvil === true ? startAnvils() : startGateway()
-}
-
-async function installIntoScratch(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'metamask-packages-'))
-  await installPackages(folder, controllerPackages)
-  console.log(`installed into ${folder}; set ${packagesFolderVariable}=${folder} to use it again`)
-  return folder
 }

@@ -3,8 +3,9 @@
 // folder of their own holds them. Called by controllers.test.ts, scripts/metamask.ts and scripts/metamask-dapp.ts.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -36,13 +37,17 @@ export function findPackages(packages: Readonly<Record<string, string>>): string
   )
 }
 
-/** `npm install` into a folder of its own: the project's lock file and node_modules stay as they are. */
-export async function installPackages(folder: string, packages: Readonly<Record<string, string>>): Promise<void> {
-  const manifest = { name: 'metamask-check', private: true, dependencies: packages }
-  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
+/** The folder that holds `packages`: a found one, or a new one of its own, so that the project's lock file and node_modules stay. */
+export async function preparePackages(packages: Readonly<Record<string, string>>): Promise<string> {
+  const found = findPackages(packages)
+  if (found !== undefined) return found
+  const folder = await mkdtemp(join(tmpdir(), 'metamask-packages-'))
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'metamask-check', private: true, dependencies: packages }))
   // Install scripts only build optional native parts (keccak, secp256k1) whose JavaScript fallback is what a wallet runs.
   const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
   await promisify(execFile)('npm', args, { cwd: folder, timeout: installTimeoutMs })
+  console.log(`installed into ${folder}; set ${packagesFolderVariable}=${folder} to use it again`)
+  return folder
 }
 
 export type Hex = `0x${string}`

@@ -14,24 +14,30 @@ export type Target = { lanes: [Lane, Lane]; stop(): Promise<void> }
 export const devMnemonic = 'test test test test test test test test test test test junk'
 const chainIds = [77000, 77001] as const
 
+/** The target that a script's flags name; without one, our gateway. */
+export function startTarget({ url, anvil = false }: { url?: string | undefined; anvil?: boolean | undefined }): Promise<Target> {
+  if (url !== undefined) return Promise.resolve(runningGateway(url))
+  return anvil ? startAnvils() : startGateway()
+}
+
 /** Our gateway with its default lanes and an empty data folder. */
-export async function startGateway(): Promise<Target> {
+async function startGateway(): Promise<Target> {
   const dataDir = await mkdtemp(join(tmpdir(), 'paralane-metamask-'))
   // Compiled, this file is <out>/test/e2e/metamask/target.js; the gateway of the same build lies beside it.
   const main = fileURLToPath(new URL('../../../src/main.js', import.meta.url))
-  const process_ = await startServer(process.execPath, [main, 'start', '--port', '0', '--data-dir', dataDir])
+  const server = await startServer(process.execPath, [main, 'start', '--port', '0', '--data-dir', dataDir])
   const [first, second] = chainIds
   return {
-    lanes: [laneOf(first, `${process_.url}/${first}`), laneOf(second, `${process_.url}/${second}`)],
+    lanes: [laneOf(first, `${server.url}/${first}`), laneOf(second, `${server.url}/${second}`)],
     async stop() {
-      await process_.stop()
+      await server.stop()
       await rm(dataDir, { recursive: true, force: true })
     },
   }
 }
 
 /** Two anvils: what the same wallet does on a chain that it is known to work with. */
-export async function startAnvils(): Promise<Target> {
+async function startAnvils(): Promise<Target> {
   const anvil = join(process.cwd(), 'node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil')
   const start = (chainId: number) => startServer(anvil, ['--port', '0', '--chain-id', String(chainId)])
   const [first, second] = await Promise.all([start(chainIds[0]), start(chainIds[1])])
@@ -44,7 +50,7 @@ export async function startAnvils(): Promise<Target> {
 }
 
 /** Lanes of a gateway that already runs. */
-export function runningGateway(url: string): Target {
+function runningGateway(url: string): Target {
   const base = url.replace(/\/$/, '')
   return {
     lanes: [laneOf(chainIds[0], `${base}/${chainIds[0]}`), laneOf(chainIds[1], `${base}/${chainIds[1]}`)],
