@@ -67,11 +67,17 @@ export class LaneReader {
     return this.parts.state.view(await this.require(at))
   }
 
-  /** The block whose state `view` has, as an environment to execute in. */
-  async env(at: BlockRef): Promise<BlockEnv> {
-    const found = await this.find(at)
-    if (found === undefined) throw new AppError('block-not-found', at.kind === 'hash' ? 'header for hash not found' : 'header not found')
-    return envOf(found.entry.block.header, this.parts)
+  /** State and environment of one and the same block, although the head may move meanwhile. */
+  async stage(at: BlockRef): Promise<{ view: StateView; env: BlockEnv }> {
+    if (at.kind === 'tag' && at.tag === 'pending') {
+      const { view, entry } = await this.pending.get()
+      return { view: view.fork(), env: envOf(entry.block.header, this.parts) }
+    }
+    const number = await this.require(at)
+    const view = this.parts.state.view(number)
+    const entry = await this.parts.chain.entry(number)
+    if (entry === undefined) throw new AppError('block-not-found', 'header not found')
+    return { view, env: envOf(entry.block.header, this.parts) }
   }
 
   async account(address: Address, at: BlockRef): Promise<AccountRecord | undefined> {
