@@ -8,6 +8,7 @@ import { AppError } from './errors.js'
 import type { ErrorCode } from './errors.js'
 import { openWorkerLane } from './evm-lane/client-worker.js'
 import type { LaneClient } from './evm-lane/client.js'
+import type { LaneSpec } from './evm-lane/lane-spec.js'
 import { signDigest } from './evm-lane/secp256k1.js'
 import { openSenderPool, withSenderRecovery } from './evm-lane/sender-recovery.js'
 import { createLaneDirectory } from './process/lane-directory.js'
@@ -29,7 +30,7 @@ const refusals: readonly ErrorCode[] = ['config-invalid', 'genesis-mismatch', 's
 /** Resolves when the gateway listens. @throws AppError of the part that could not start; nothing is left running then. */
 export async function startNode(settings: Settings, log: Log): Promise<RunningNode> {
   const pool = openSenderPool(settings.senderThreads)
-  const lanes = settings.lanes.map((spec) => withSenderRecovery(openWorkerLane(spec), pool))
+  const lanes = settings.lanes.map((spec) => withSenderRecovery(openWorkerLane(spec, { onLost: (error) => logLoss(log, spec, error) }), pool))
   const stopLanes = async (): Promise<void> => {
     await Promise.all([pool.close(), ...lanes.map((lane) => lane.stop())])
   }
@@ -52,9 +53,13 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
   }
 }
 
+function logLoss(log: Log, { name, chainId }: LaneSpec, { code, message }: AppError): void {
+  log('error', `lane ${name} ended: ${message}`, { lane: chainId, code })
+}
+
 function watchLane(lane: LaneClient, log: Log): void {
   const { name, chainId } = lane.spec
-  lane.onState((state) => log(state === 'restarting' || state === 'failed' ? 'error' : 'info', `lane ${name} is ${state}`, { lane: chainId, state }))
+  lane.onState((state) => log(state === 'failed' ? 'error' : 'info', `lane ${name} is ${state}`, { lane: chainId, state }))
 }
 
 async function allStarted(lanes: readonly LaneClient[], log: Log): Promise<void> {

@@ -21,8 +21,10 @@ export type LaneClientLimits = {
   /** Wait before the first restart; doubled for each further one up to the maximum. */
   restartMs: number
   restartMsMax: number
-  /** Restarts in a row without becoming ready before the lane counts as failed. */
+  /** Restarts in a row, none of which lasted, before the lane counts as failed. */
   restartsMax: number
+  /** A life of so long counts as one that lasted. */
+  lastedMs: number
   /** A lane that says nothing for so long, though asked, is killed and restarted; null never does. A full block of a 200M-gas lane takes some 20 s. */
   watchdogMs: number | null
   /** Time a lane has to write what is running when it is stopped. */
@@ -34,8 +36,15 @@ export const laneClientLimits: LaneClientLimits = {
   restartMs: 100,
   restartMsMax: 10_000,
   restartsMax: 10,
+  lastedMs: 30_000,
   watchdogMs: 120_000,
   stopMs: 1_400,
+}
+
+export type LaneClientOptions = {
+  limits?: LaneClientLimits
+  /** Told why a life of the lane ended, unless it was asked to stop. */
+  onLost?: (error: AppError) => void
 }
 
 type Listeners = { [E in keyof LaneEvents]: Set<(value: LaneEvents[E]) => void> }
@@ -45,6 +54,7 @@ export class ConnectedLane implements LaneClient {
   readonly ready: Promise<void>
   private readonly open: OpenLanePort
   private readonly limits: LaneClientLimits
+  private readonly onLost: (error: AppError) => void
   private readonly calls: CallsInFlight
   private readonly listeners: Listeners = { head: new Set(), poolAdded: new Set() }
   private readonly stateListeners = new Set<(state: LaneState) => void>()
@@ -54,6 +64,7 @@ export class ConnectedLane implements LaneClient {
   private newest: HeadInfo | undefined
   private genesis: Hash32 | undefined
   private restarts = 0
+  private readySinceMs = 0
   private restartTimer: NodeJS.Timeout | null = null
   private watchdog: NodeJS.Timeout | null = null
   private heardMs = performance.now()
@@ -61,10 +72,11 @@ export class ConnectedLane implements LaneClient {
   private stopping: Promise<void> | null = null
   private settleReady: { resolve: () => void; reject: (error: AppError) => void } = { resolve: () => undefined, reject: () => undefined }
 
-  constructor(spec: LaneSpec, open: OpenLanePort, limits: LaneClientLimits = laneClientLimits) {
+  constructor(spec: LaneSpec, open: OpenLanePort, { limits = laneClientLimits, onLost = () => undefined }: LaneClientOptions) {
     this.spec = spec
     this.open = open
     this.limits = limits
+    this.onLost = onLost
     this.calls = new CallsInFlight(limits.inFlightMax)
     this.ready = new Promise((resolve, reject) => {
       this.settleReady = { resolve, reject }
@@ -170,7 +182,7 @@ export class ConnectedLane implements LaneClient {
 
   private becomeReady(head: HeadInfo, genesisHash: Hash32): void {
     this.genesis = genesisHash
-    this.restarts = 0
+    this.readySinceMs = performance.now()
     const missed = this.newest !== undefined && this.newest.header.number !== head.header.number
     if (missed) this.advance(head)
     else this.newest = head
@@ -208,6 +220,8 @@ export class ConnectedLane implements LaneClient {
     const gone = port?.kill() ?? Promise.resolve()
     this.calls.rejectAll(this.unavailable(error.message))
     if (this.stopping !== null) return
+    this.onLost(error)
+    if (this.now === 'ready' && performance.now() - this.readySinceMs > this.limits.lastedMs) this.restarts = 0
     const neverReady = this.genesis === undefined
     if (neverReady || this.restarts >= this.limits.restartsMax) {
       this.settleReady.reject(error)

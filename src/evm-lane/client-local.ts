@@ -2,12 +2,12 @@
 // Does not own: requests, deadlines and state (client-core.ts) or serving (lane-host.ts).
 // Called by: tests, and commands that want no thread.
 
-import { ConnectedLane, laneClientLimits, type LaneClientLimits, type LanePort, type LanePortEvents } from './client-core.js'
+import { ConnectedLane, type LaneClientOptions, type LanePort, type LanePortEvents } from './client-core.js'
 import type { LaneClient } from './client.js'
 import { hostLane, type OpenEngine } from './lane-host.js'
 import type { LaneSpec } from './lane-spec.js'
 
-export function openLocalLane(spec: LaneSpec, openEngine: OpenEngine, limits: LaneClientLimits = laneClientLimits): LaneClient {
+export function openLocalLane(spec: LaneSpec, openEngine: OpenEngine, options: LaneClientOptions = {}): LaneClient {
   const open = (events: LanePortEvents): LanePort => {
     const host = hostLane(openEngine, structuredClone(spec), (messages) => {
       const copy = structuredClone(messages)
@@ -25,5 +25,5 @@ export function openLocalLane(spec: LaneSpec, openEngine: OpenEngine, limits: La
       },
     }
   }
-  return new ConnectedLane(spec, open, limits)
+  return new ConnectedLane(spec, open, options)
 }

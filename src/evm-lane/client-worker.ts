@@ -3,15 +3,15 @@
 // Called by: node.ts and the lane commands.
 
 import { Worker } from 'node:worker_threads'
-import { ConnectedLane, laneClientLimits, type LaneClientLimits, type LanePort, type LanePortEvents } from './client-core.js'
+import { ConnectedLane, type LaneClientOptions, type LanePort, type LanePortEvents } from './client-core.js'
 import type { LaneClient } from './client.js'
 import type { LaneSpec } from './lane-spec.js'
 import type { FromLane } from './protocol.js'
 
 const laneWorker = new URL('./worker.js', import.meta.url)
 
-export function openWorkerLane(spec: LaneSpec, limits: LaneClientLimits = laneClientLimits, entry: URL = laneWorker): LaneClient {
-  return new ConnectedLane(spec, (events) => openPort(spec, entry, events), limits)
+export function openWorkerLane(spec: LaneSpec, options: LaneClientOptions = {}, entry: URL = laneWorker): LaneClient {
+  return new ConnectedLane(spec, (events) => openPort(spec, entry, events), options)
 }
 
 function openPort(spec: LaneSpec, entry: URL, events: LanePortEvents): LanePort {

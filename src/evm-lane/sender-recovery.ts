@@ -68,7 +68,7 @@ export function withSenderRecovery(lane: LaneClient, pool: SenderPool): LaneClie
     if (op !== 'submit' && op !== 'submitSync') return lane.call(op, req)
     const submission = req as Request<'submit' | 'submitSync'>
     if (submission.sender !== null || submission.raw.length > lane.spec.pool.txBytesMax) return lane.call(op, req)
-    return lane.call(op, { ...submission, sender: await pool.recover(submission.raw) } as Request<K>)
+    return lane.call(op, { ...submission, sender: await pool.recover(submission.raw) })
   }
   return {
     spec: lane.spec,

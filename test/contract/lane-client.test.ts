@@ -12,9 +12,9 @@ import { misbehave, openFakeEngine, spec } from './fake-engine.js'
 
 const fakeWorker = new URL('./fake-worker.js', import.meta.url)
 const worker = (limits: Partial<LaneClientLimits> = {}, given: LaneSpec = spec): LaneClient =>
-  openWorkerLane(given, { ...laneClientLimits, restartMs: 1, ...limits }, fakeWorker)
+  openWorkerLane(given, { limits: { ...laneClientLimits, restartMs: 1, ...limits } }, fakeWorker)
 const local = (limits: Partial<LaneClientLimits> = {}, given: LaneSpec = spec): LaneClient =>
-  openLocalLane(given, openFakeEngine, { ...laneClientLimits, restartMs: 1, ...limits })
+  openLocalLane(given, openFakeEngine, { limits: { ...laneClientLimits, restartMs: 1, ...limits } })
 
 function ask(lane: LaneClient, first: number, second = 0): Promise<bigint> {
   const address = new Uint8Array(20)
@@ -173,6 +173,19 @@ test('an endless loop in one worker does not touch another, and the watchdog end
   await stuck
   await again
   assert.equal(await ask(looping, 7), 7n)
+})
+
+test('a lane that never lasts is given up after its bound', async (t) => {
+  const lane = local({ restartsMax: 2 })
+  t.after(() => lane.stop())
+  await lane.ready
+  const failed = reached(lane, 'failed')
+  lane.onState((state) => {
+    if (state === 'ready') ask(lane, misbehave.fatal).catch(() => undefined)
+  })
+  await assert.rejects(ask(lane, misbehave.fatal), code('lane-unavailable'))
+  await failed
+  await assert.rejects(ask(lane, 1), code('lane-unavailable'))
 })
 
 test('a looping worker is stopped within its bound', async () => {

@@ -40,7 +40,7 @@ const unsigned = fc
 const key = uint(250).map((value) => bigintToFixed(value + 1n, 32))
 
 function sign(tx: object, secret: Uint8Array): { raw: Bytes; sender: Bytes } {
-  const signed = createTx(tx as Parameters<typeof createTx>[0], { common }).sign(secret as Uint8Array<ArrayBuffer>)
+  const signed = createTx(tx as Parameters<typeof createTx>[0], { common }).sign(secret)
   return { raw: signed.serialize(), sender: signed.getSenderAddress().bytes }
 }
 

@@ -1,0 +1,57 @@
+// Owns: running the tests of the tiers given (default: those of `npm test`) with node's own runner.
+// Does not own: building; `npm test` builds first, because workers need compiled files.
+// Called by: npm scripts, CI. Usage: node dist/scripts/test.js [tier or path part ...]
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const tiers = ['unit', 'contract', 'property', 'conformance', 'e2e'] as const
+/** Test files that run at the same time; the end-to-end ones start processes of their own. */
+const concurrency = 2
+/** One test file that hangs must not take the whole run with it. */
+const timeoutMs = 10 * 60_000
+
+const testRoot = join(dirname(dirname(fileURLToPath(import.meta.url))), 'test')
+const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
+const runnerFlags = process.argv.slice(2).filter((arg) => arg.startsWith('--'))
+const files = chosen(wanted.length === 0 ? tiers : wanted)
+
+if (files.length === 0) {
+  process.stderr.write(`no test files for ${wanted.join(', ') || tiers.join(', ')} under ${testRoot}\n`)
+  process.exit(1)
+}
+process.stdout.write(`${files.length} test files: ${[...new Set(files.map((file) => relative(testRoot, file).split('/')[0]))].join(', ')}\n`)
+const run = spawnSync(
+  process.execPath,
+  ['--test', `--test-concurrency=${concurrency}`, `--test-timeout=${timeoutMs}`, '--test-reporter=spec', ...runnerFlags, ...files],
+  { stdio: 'inherit' },
+)
+process.exit(run.status ?? 1)
+
+/** A word that is a tier means its folder, any other a part of the path. Tiers run in the order given. */
+function chosen(words: readonly string[]): string[] {
+  const all = testFiles(testRoot)
+  const found = words.flatMap((word) => {
+    const folder = join(testRoot, word)
+    return existsSync(folder) ? all.filter((file) => file.startsWith(`${folder}/`)) : all.filter((file) => relative(testRoot, file).includes(word))
+  })
+  return [...new Set(found)]
+}
+
+function testFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) return testFiles(path)
+      // Compiled tests whose source is gone are no tests.
+      return entry.name.endsWith('.test.js') && existsSync(sourceOf(path)) ? [path] : []
+    })
+}
+
+function sourceOf(compiled: string): string {
+  const root = dirname(dirname(testRoot))
+  return join(root, 'test', relative(testRoot, compiled).replace(/\.js$/, '.ts'))
+}
