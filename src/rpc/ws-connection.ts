@@ -36,6 +36,8 @@ export class WsConnection implements Connection {
   #heldBytes = 0
   #closing = false
   #resuming = false
+  /** What waited to be sent at the last keep-alive while paused. */
+  #bufferedBefore = Infinity
 
   constructor(id: number, socket: WebSocket, gate: Gate, route: Route, caller: string) {
     this.id = id
@@ -62,10 +64,17 @@ export class WsConnection implements Connection {
     this.#closeListeners.push(listener)
   }
 
-  /** Pings, or ends a connection that did not answer the last ping. One that is paused cannot show its pong. */
+  /** Pings, or ends a connection that did not answer the last ping. One that is paused cannot show its pong: it must take bytes instead. */
   keepAlive(): void {
-    if (!this.alive && !this.#socket.isPaused) return this.#socket.terminate()
+    if (this.#socket.isPaused) {
+      const buffered = this.#socket.bufferedAmount
+      if (buffered > 0 && buffered >= this.#bufferedBefore) this.#drop()
+      this.#bufferedBefore = buffered
+      return
+    }
+    if (!this.alive) return this.#socket.terminate()
     this.alive = false
+    this.#bufferedBefore = Infinity
     this.#socket.ping()
   }
 
@@ -136,8 +145,7 @@ export class WsConnection implements Connection {
     if (text === '' || this.#closing || this.#socket.readyState !== this.#socket.OPEN) return
     // Measured before adding: one answer larger than the bound still reaches a consumer that keeps up.
     if (this.#socket.bufferedAmount > this.#gate.dispatcher.context.limits.wsBufferBytesMax) return this.#drop()
-    if (this.#socket.isPaused || this.#isBusy()) this.#socket.send(text, this.#onFlushed)
-    else this.#socket.send(text)
+    this.#socket.send(text, this.#onFlushed)
   }
 
   readonly #onFlushed = (): void => this.#resume()

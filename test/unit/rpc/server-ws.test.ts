@@ -146,18 +146,24 @@ test('a consumer that does not read is closed with 1013 and its subscriptions en
   await server.close()
 })
 
-test('a consumer that never reads is cut off, so that its memory comes back', async () => {
+test('a consumer that never reads is cut off after its notifications overflow', async () => {
   const { server, port } = await listen({ limits: { wsBufferBytesMax: 4 * 1024 * 1024 } })
   const client = await open(port)
   client.socket.pause()
-  const large = Array.from({ length: 8 }, (_, i) => call('large', [], i))
-  client.send(large)
   client.send(call('eth_subscribe', ['flood']))
-  const raw = (client.socket as unknown as { _socket: NodeJS.EventEmitter })._socket
-  // Only the cut ends a connection that is never read: no close frame can get through.
-  raw.on('error', () => {})
-  client.socket.on('error', () => {})
-  await noConnections(server)
+  await noConnections(server) // Only the cut ends it: the close frame is never read.
+  client.socket.terminate()
+  await server.close()
+})
+
+test('a consumer that asks and never reads is cut off by the keep-alive', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const { server, port } = await listen({ limits: { wsBufferBytesMax: 4 * 1024 * 1024 } })
+  const client = await open(port)
+  client.socket.pause()
+  client.send(Array.from({ length: 16 }, (_, i) => call('large', [], i)))
+  for (let i = 0; i < 10; i++) client.send(call('eth_chainId', [], i))
+  await noConnections(server, () => t.mock.timers.tick(30_000))
   client.socket.terminate()
   await server.close()
 })
@@ -194,6 +200,9 @@ test('an address that is taken is an error that names the key', async () => {
 })
 
 /** Yields to IO until the server has seen every connection end; the test's own time limit ends it otherwise. */
-async function noConnections(server: Tiny['server']): Promise<void> {
-  while (!/^paralane_ws_connections 0$/m.test(await server.metrics())) await new Promise((resolve) => setImmediate(resolve))
+async function noConnections(server: Tiny['server'], meanwhile: () => void = () => {}): Promise<void> {
+  while (!/^paralane_ws_connections 0$/m.test(await server.metrics())) {
+    await new Promise((resolve) => setImmediate(resolve))
+    meanwhile()
+  }
 }
