@@ -1,6 +1,18 @@
 // Owns: one MetaMask wallet in Node: its controllers wired to each other as the extension wires them, approvals accepted at once.
 // Does not own: the controllers (packages.ts loads them), lanes, or what the wallet is asked to do (scenario.ts, dapp-provider.ts).
-import { loadControllers, type Controllers, type Eip1193, type GasFeeEstimates, type Hex, type Messenger, type TransactionMeta } from './packages.js'
+import {
+  loadControllers,
+  type Controllers,
+  type Eip1193,
+  type GasFeeController,
+  type GasFeeEstimates,
+  type Hex,
+  type KeyringController,
+  type Messenger,
+  type NetworkController,
+  type TransactionController,
+  type TransactionMeta,
+} from './packages.js'
 import { createRecorder, type Exchange } from './recorder.js'
 
 export type Lane = { chainId: Hex; name: string; rpcUrl: string }
@@ -31,58 +43,14 @@ export async function createWallet(packagesFolder: string, mnemonic: string): Pr
   const controllers = loadControllers(packagesFolder)
   const recorder = createRecorder()
   const root = new controllers.Messenger({ namespace: controllers.MOCK_ANY_NAMESPACE })
-  const child = childMessenger(controllers, root)
+  const wiring: Wiring = { controllers, root, child: childMessenger(controllers, root) }
   registerServices(root)
-
-  const network = new controllers.NetworkController({
-    messenger: child('NetworkController', ['ErrorReportingService:captureException']),
-    infuraProjectId: '0'.repeat(32),
-    getRpcServiceOptions: () => ({ fetch: recorder.fetch, btoa }),
-    getBlockTrackerOptions: () => ({ pollingInterval: blockPollMs, keepEventLoopActive: false }),
-  })
-  network.initializeProvider({ lookupNetwork: false })
-
-  const keyring = new controllers.KeyringController({ messenger: child('KeyringController') })
-  await keyring.createNewVaultAndRestore('wallet check', Buffer.from(mnemonic))
-  const account = keyring.state.keyrings[0]?.accounts[0]
-  if (account === undefined) throw new Error('the keyring restored no account')
+  const network = createNetwork(wiring, recorder.fetch)
+  const { keyring, account } = await restoreKeyring(wiring, mnemonic)
   registerAccount(root, account)
-
-  const approvals = new controllers.ApprovalController({
-    messenger: child('ApprovalController'),
-    // The user who always says yes: the request is in the state as soon as the popup would open.
-    showApprovalRequest: () => Object.keys(approvals.state.pendingApprovals).forEach((id) => void approvals.accept(id)),
-    typesExcludedFromRateLimiting: ['transaction'],
-  })
-
-  const fees = new controllers.GasFeeController({
-    messenger: child('GasFeeController', networkActions, ['NetworkController:networkDidChange']),
-    getCurrentNetworkEIP1559Compatibility: async () => (await network.getEIP1559Compatibility()) ?? false,
-    getCurrentNetworkLegacyGasAPICompatibility: () => false,
-    getProvider: () => network.getProviderAndBlockTracker().provider,
-    EIP1559APIEndpoint: 'http://127.0.0.1/networks/<chain_id>',
-  })
-  // What MetaMask's gas service answers about a chain that it does not know: nothing. The lane itself is then asked.
-  fees.disableNonRPCGasFeeApis()
-
-  const transactions = new controllers.TransactionController({
-    messenger: child('TransactionController', transactionActions, ['NetworkController:stateChange']),
-    disableHistory: true,
-    disableSendFlowHistory: true,
-    disableSwaps: true,
-    getCurrentNetworkEIP1559Compatibility: async () => (await network.getEIP1559Compatibility()) ?? false,
-    getGasFeeEstimates: (options: { networkClientId: string }) => fees.fetchGasFeeEstimates(options),
-    getNetworkClientRegistry: () => network.getNetworkClientRegistry(),
-    getNetworkState: () => network.state,
-    getPermittedAccounts: () => Promise.resolve([account]),
-    incomingTransactions: { isEnabled: () => false },
-    // Both ask services of MetaMask on the internet, not the lane.
-    isFirstTimeInteractionEnabled: () => false,
-    isSimulationEnabled: () => false,
-    pendingTransactions: { isResubmitEnabled: () => false },
-    sign: (transaction: object, from: string) => keyring.signTransaction(transaction, from),
-    hooks: {},
-  })
+  createApprovals(wiring)
+  const fees = createFees(wiring, network)
+  const transactions = createTransactions(wiring, { network, fees, keyring, account })
   const untilEnd = watchEnds(root)
 
   return {
@@ -114,6 +82,76 @@ export async function createWallet(packagesFolder: string, mnemonic: string): Pr
   }
 }
 
+type Wiring = { controllers: Controllers; root: Messenger; child: ReturnType<typeof childMessenger> }
+
+function createNetwork({ controllers, child }: Wiring, recordingFetch: typeof fetch): NetworkController {
+  const network = new controllers.NetworkController({
+    messenger: child('NetworkController', ['ErrorReportingService:captureException']),
+    infuraProjectId: '0'.repeat(32),
+    getRpcServiceOptions: () => ({ fetch: recordingFetch, btoa }),
+    getBlockTrackerOptions: () => ({ pollingInterval: blockPollMs, keepEventLoopActive: false }),
+  })
+  network.initializeProvider({ lookupNetwork: false })
+  return network
+}
+
+async function restoreKeyring({ controllers, child }: Wiring, mnemonic: string): Promise<{ keyring: KeyringController; account: Hex }> {
+  const keyring = new controllers.KeyringController({ messenger: child('KeyringController') })
+  await keyring.createNewVaultAndRestore('wallet check', Buffer.from(mnemonic))
+  const account = keyring.state.keyrings[0]?.accounts[0]
+  if (account === undefined) throw new Error('the keyring restored no account')
+  return { keyring, account }
+}
+
+/** The user who always says yes: the request is in the state as soon as the popup would open. */
+function createApprovals({ controllers, child }: Wiring): void {
+  const approvals = new controllers.ApprovalController({
+    messenger: child('ApprovalController'),
+    showApprovalRequest: () => Object.keys(approvals.state.pendingApprovals).forEach((id) => void approvals.accept(id)),
+    typesExcludedFromRateLimiting: ['transaction'],
+  })
+}
+
+function createFees({ controllers, child }: Wiring, network: NetworkController): GasFeeController {
+  const fees = new controllers.GasFeeController({
+    messenger: child('GasFeeController', networkActions, ['NetworkController:networkDidChange']),
+    getCurrentNetworkEIP1559Compatibility: () => isEip1559(network),
+    getCurrentNetworkLegacyGasAPICompatibility: () => false,
+    getProvider: () => network.getProviderAndBlockTracker().provider,
+    EIP1559APIEndpoint: 'http://127.0.0.1/networks/<chain_id>',
+  })
+  // MetaMask's gas service knows nothing about these chains; without it, the wallet asks the lane itself.
+  fees.disableNonRPCGasFeeApis()
+  return fees
+}
+
+type Parts = { network: NetworkController; fees: GasFeeController; keyring: KeyringController; account: Hex }
+
+function createTransactions({ controllers, child }: Wiring, { network, fees, keyring, account }: Parts): TransactionController {
+  return new controllers.TransactionController({
+    messenger: child('TransactionController', transactionActions, ['NetworkController:stateChange']),
+    disableHistory: true,
+    disableSendFlowHistory: true,
+    disableSwaps: true,
+    getCurrentNetworkEIP1559Compatibility: () => isEip1559(network),
+    getGasFeeEstimates: (options: { networkClientId: string }) => fees.fetchGasFeeEstimates(options),
+    getNetworkClientRegistry: () => network.getNetworkClientRegistry(),
+    getNetworkState: () => network.state,
+    getPermittedAccounts: () => Promise.resolve([account]),
+    incomingTransactions: { isEnabled: () => false },
+    // Both ask services of MetaMask on the internet, not the lane.
+    isFirstTimeInteractionEnabled: () => false,
+    isSimulationEnabled: () => false,
+    pendingTransactions: { isResubmitEnabled: () => false },
+    sign: (transaction: object, from: string) => keyring.signTransaction(transaction, from),
+    hooks: {},
+  })
+}
+
+async function isEip1559(network: NetworkController): Promise<boolean> {
+  return (await network.getEIP1559Compatibility()) ?? false
+}
+
 const networkActions = ['getState', 'getNetworkClientById', 'getEIP1559Compatibility'].map((name) => `NetworkController:${name}`)
 const transactionActions = [
   'AccountsController:getSelectedAccount',
@@ -125,7 +163,7 @@ const transactionActions = [
   'RemoteFeatureFlagController:getState',
 ]
 
-function addLane(network: InstanceType<Controllers['NetworkController']>, lane: Lane): string {
+function addLane(network: NetworkController, lane: Lane): string {
   const added = network.addNetwork({
     chainId: lane.chainId,
     name: lane.name,
