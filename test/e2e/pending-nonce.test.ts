@@ -18,13 +18,11 @@ const config = `
 [[lanes]]
 chainId = 77010
 name = "fast"
-mode = "interval"
 blockTimeMs = 50
 
 [[lanes]]
 chainId = 77011
 name = "quick"
-mode = "interval"
 blockTimeMs = 250
 `
 
