@@ -26,7 +26,6 @@ const samplePercentile = 60
 const tipMax = 500_000_000_000n
 /** Blocks whose tips are remembered; they never change. */
 const cacheBlocks = 1_024
-const percentilesMax = 100
 
 export class FeeOracle {
   private readonly reader: FeeReader
@@ -72,10 +71,9 @@ export class FeeOracle {
 
   /**
    * `head` bounds the range; a caller that means `pending` asks for the head: the next block's fees are in the answer anyway.
-   * @throws AppError 'invalid-params' for percentiles, 'block-not-found' beyond the head.
+   * `percentiles`: ascending, 0 to 100 (checked where requests enter). @throws AppError 'block-not-found' beyond the head.
    */
   async feeHistory(range: { blockCount: number; newest: bigint; head: bigint }, percentiles: readonly number[] | null): Promise<FeeHistory> {
-    checkPercentiles(percentiles ?? [])
     const { newest, head } = range
     if (newest > head) throw new AppError('block-not-found', `request beyond head block: requested ${newest}, head ${head}`)
     const count = bigintMin(BigInt(Math.min(range.blockCount, this.historyMax)), newest + 1n)
@@ -157,15 +155,5 @@ function rewards(sorted: readonly TxTip[], gasUsed: bigint, percentiles: readonl
       gas += sorted[at]?.gasUsed ?? 0n
     }
     return sorted[at]?.tip ?? 0n
-  })
-}
-
-function checkPercentiles(percentiles: readonly number[]): void {
-  const refuse = (text: string): AppError => new AppError('invalid-params', `invalid reward percentile: ${text}`)
-  if (percentiles.length > percentilesMax) throw refuse(`over the query limit ${percentilesMax}`)
-  percentiles.forEach((percentile, i) => {
-    if (!(percentile >= 0 && percentile <= 100)) throw refuse(percentile.toFixed(6))
-    const before = percentiles[i - 1]
-    if (before !== undefined && percentile <= before) throw refuse(`#${i - 1}:${before.toFixed(6)} >= #${i}:${percentile.toFixed(6)}`)
   })
 }

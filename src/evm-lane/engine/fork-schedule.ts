@@ -2,6 +2,10 @@
 // Does not own: reading a genesis file's alloc (genesis.ts).
 // Called by: genesis, executor, txpool, builder, importer, simulation, eth_config.
 
+import { paramsBlock } from '@ethereumjs/block'
+import { paramsEVM } from '@ethereumjs/evm'
+import { paramsTx } from '@ethereumjs/tx'
+import { paramsVM } from '@ethereumjs/vm'
 import type { ChainConfig, Common, CustomCrypto, HardforkTransitionConfig, ParamsDict } from '@ethereumjs/common'
 import { AppError } from '../../errors.js'
 import { SharedCommon } from './shared-common.js'
@@ -127,6 +131,8 @@ export class ForkSchedule {
     let common = this.commons.get(fork)
     if (common === undefined) {
       common = new SharedCommon({ chain: this.chain, hardfork: fork, params: blobParams(this.rules), customCrypto: this.crypto })
+      // Each package would add its own table with its first object; rules must not depend on what happened to be built before.
+      for (const params of [paramsTx, paramsBlock, paramsEVM, paramsVM]) common.updateParams(params)
       this.commons.set(fork, common)
     }
     return common

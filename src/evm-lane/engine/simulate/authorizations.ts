@@ -3,7 +3,7 @@
 // Called by: apply-message, access-list.
 
 import { RLP } from '@ethereumjs/rlp'
-import { bigintToBytes, bigintToFixed, concatBytes } from '../../../primitives.js'
+import { bareHex, bigintToBytes, bigintToFixed, concatBytes } from '../../../primitives.js'
 import type { Address } from '../../../primitives.js'
 import type { Authorization } from '../../chain-data.js'
 import { recoverPublicKey } from '../../secp256k1.js'
@@ -12,7 +12,6 @@ import type { EvmSlot } from '../evm-slot.js'
 import { keyOf } from '../state/keys.js'
 import { EMPTY_ACCOUNT } from '../state/records.js'
 import type { StateView } from '../state/state-view.js'
-import { bareHex } from '../../../primitives.js'
 
 const magic = 5
 const delegationPrefix = Uint8Array.of(0xef, 0x01, 0x00)

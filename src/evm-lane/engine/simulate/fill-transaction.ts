@@ -20,7 +20,7 @@ export type FillContext = {
   estimate: (message: CallMessage) => Promise<bigint>
 }
 
-/** @throws AppError 'invalid-params' when fields contradict each other, and what the estimate throws. */
+/** @throws AppError 'tx-rejected' when fields contradict each other, and what the estimate throws. */
 export async function fillTransaction(message: CallMessage, context: FillContext): Promise<CallMessage> {
   checkKind(message)
   checkChainId(message, context.chainId)
@@ -37,7 +37,7 @@ export async function fillTransaction(message: CallMessage, context: FillContext
 }
 
 function refuse(text: string): AppError {
-  return new AppError('invalid-params', text)
+  return new AppError('tx-rejected', text)
 }
 
 function checkKind({ to, input, blobVersionedHashes: blobs, maxFeePerBlobGas }: CallMessage): void {

@@ -1,6 +1,6 @@
 // Owns: a call message with every default filled in, as geth's CallDefaults and ToMessage fill it.
 // Does not own: whether it can be applied (checks.ts) or applying it (apply-message.ts).
-// Called by: run-message, estimate-gas.
+// Called by: run-message, estimate-gas, fill-transaction.
 
 import { AppError } from '../../../errors.js'
 import { bigintMin } from '../../../primitives.js'
@@ -29,10 +29,7 @@ export type Message = {
 const zeroAddress: Address = new Uint8Array(20)
 const empty: Bytes = new Uint8Array(0)
 
-/** @throws AppError 'invalid-params' when fee fields contradict each other or the chain id is another chain's. */
 export function toMessage(call: CallMessage, gas: bigint, env: BlockEnv): Message {
-  checkFeeStyle(call)
-  checkChainId(call, env.common.chainId())
   return {
     from: call.from ?? zeroAddress,
     to: call.to ?? null,
@@ -47,15 +44,17 @@ export function toMessage(call: CallMessage, gas: bigint, env: BlockEnv): Messag
   }
 }
 
+/** @throws AppError 'tx-rejected'. */
 export function checkFeeStyle(call: CallMessage): void {
   if (call.gasPrice !== undefined && (call.maxFeePerGas !== undefined || call.maxPriorityFeePerGas !== undefined)) {
-    throw new AppError('invalid-params', 'both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified')
+    throw new AppError('tx-rejected', 'both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified')
   }
 }
 
+/** @throws AppError 'tx-rejected'. */
 export function checkChainId(call: CallMessage, chainId: bigint): void {
   if (call.chainId !== undefined && call.chainId !== chainId) {
-    throw new AppError('invalid-params', `chainId does not match node's (have=${call.chainId}, want=${chainId})`)
+    throw new AppError('tx-rejected', `chainId does not match node's (have=${call.chainId}, want=${chainId})`)
   }
 }
 

@@ -1,6 +1,6 @@
 // Owns: state and block overrides of a call, with geth's rules and texts.
 // Does not own: their JSON (rpc/params/overrides.ts).
-// Called by: run-message (prepare).
+// Called by: run-message.
 
 import { getActivePrecompiles } from '@ethereumjs/evm'
 import type { Common } from '@ethereumjs/common'

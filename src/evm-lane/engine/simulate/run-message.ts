@@ -13,7 +13,7 @@ import type { StateView } from '../state/state-view.js'
 import { applyMessage } from './apply-message.js'
 import type { MessageResult } from './apply-message.js'
 import { Deadline } from './deadline.js'
-import { toMessage } from './message.js'
+import { checkChainId, checkFeeStyle, toMessage } from './message.js'
 import { applyBlockOverride, applyStateOverrides } from './overrides.js'
 import { watch } from './watched-evm.js'
 import type { OpcodeHooks, Precompiles } from './watched-evm.js'
@@ -40,10 +40,12 @@ export type RunOptions = {
   observe?: (slot: EvmSlot) => () => void
 }
 
-export type Overrides = { stateOverrides: readonly AccountOverride[]; blockOverrides: BlockOverride | null }
+export type Asked = { message: CallMessage; stateOverrides: readonly AccountOverride[]; blockOverrides: BlockOverride | null }
 
-/** Parts with the overrides applied and the clock started; the given view is not touched. @throws AppError 'tx-rejected'. */
-export async function withOverrides(parts: SimulationParts & { forks: ForkSchedule }, { stateOverrides, blockOverrides }: Overrides): Promise<SimulationParts> {
+/** Parts with the overrides applied and the clock started; the given view is not touched. @throws AppError 'tx-rejected' when what was asked contradicts itself. */
+export async function prepare(parts: SimulationParts & { forks: ForkSchedule }, { message, stateOverrides, blockOverrides }: Asked): Promise<SimulationParts> {
+  checkFeeStyle(message)
+  checkChainId(message, parts.env.common.chainId())
   const env = blockOverrides === null ? parts.env : applyBlockOverride(parts.env, blockOverrides, parts.forks)
   const deadline = parts.deadline ?? new Deadline(parts.limits.callMs)
   if (stateOverrides.length === 0) return { ...parts, env, deadline }
@@ -57,7 +59,7 @@ export function gasOf(message: CallMessage, limits: LaneLimits): bigint {
   return message.gas === undefined ? limits.callGas : bigintMin(message.gas, limits.callGas)
 }
 
-/** @throws AppError 'tx-*' or 'invalid-params' when it cannot be applied, 'timeout'. A failed execution is a result. */
+/** @throws AppError 'tx-*' when it cannot be applied, 'timeout'. A failed execution is a result. */
 export async function runMessage(parts: SimulationParts, call: CallMessage, options: RunOptions = {}): Promise<MessageResult> {
   const { slots, env, limits, blockHashes } = parts
   const message = toMessage(call, gasOf(call, limits), env)

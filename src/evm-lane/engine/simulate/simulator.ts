@@ -4,7 +4,7 @@
 
 import type { CallMessage } from '../../chain-data.js'
 import type { LaneLimits } from '../../lane-spec.js'
-import type { CallRequest, Reply } from '../../protocol.js'
+import type { Reply } from '../../protocol.js'
 import type { BlockEnv } from '../block-env.js'
 import type { BlockHashes, EvmSlots } from '../evm-slot.js'
 import type { ForkSchedule } from '../fork-schedule.js'
@@ -15,13 +15,11 @@ import { CallGate } from './call-gate.js'
 import { estimateGas } from './estimate-gas.js'
 import { fillTransaction } from './fill-transaction.js'
 import type { FillContext } from './fill-transaction.js'
-import { withOverrides } from './run-message.js'
-import type { Overrides, SimulationParts } from './run-message.js'
+import { prepare } from './run-message.js'
+import type { Asked, SimulationParts } from './run-message.js'
 
 /** A block as a simulation sees it: its state after its transactions, its own header fields. */
 export type SimulatedBlock = { view: StateView; env: BlockEnv; blockHashes: BlockHashes }
-
-type Asked = Pick<CallRequest, 'message' | 'stateOverrides' | 'blockOverrides'>
 
 export class Simulator {
   private readonly slots: EvmSlots
@@ -54,10 +52,10 @@ export class Simulator {
     return fillTransaction(message, { ...context, estimate })
   }
 
-  private run<T>(block: SimulatedBlock, overrides: Overrides, task: (parts: SimulationParts) => Promise<T>): Promise<T> {
+  private run<T>(block: SimulatedBlock, asked: Asked, task: (parts: SimulationParts) => Promise<T>): Promise<T> {
     return this.gate.run(async () => {
       const { slots, forks, limits } = this
-      return task(await withOverrides({ ...block, slots, forks, limits }, overrides))
+      return task(await prepare({ ...block, slots, forks, limits }, asked))
     })
   }
 }
