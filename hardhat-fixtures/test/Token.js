@@ -38,7 +38,6 @@ describe('Token', () => {
   })
 
   it('refuses what the sender does not have', async () => {
-
     await assert.rejects(token.connect(friend).transfer.staticCall(owner.address, 1n), (error) => {
       assert.equal(error.revert?.name ?? token.interface.parseError(error.data).name, 'ERC20InsufficientBalance')
       return true

@@ -39,7 +39,10 @@ test('ethers deploys and uses a token on two lanes', { timeout: 120_000 }, async
       assert.equal(await contract.getFunction('balanceOf')(friend), 5n)
       assert.equal(await contract.getFunction('balanceOf')(friend, { blockTag: receipt.blockNumber - 1 }), 0n)
       const events = await contract.queryFilter('Transfer', receipt.blockNumber)
-      assert.deepEqual(events.map((event) => event.transactionHash), [receipt.hash])
+      assert.deepEqual(
+        events.map((event) => event.transactionHash),
+        [receipt.hash],
+      )
       const block = await provider.getBlock(receipt.blockNumber)
       assert.equal(block?.hash, receipt.blockHash)
       provider.destroy()
@@ -48,7 +51,7 @@ test('ethers deploys and uses a token on two lanes', { timeout: 120_000 }, async
     await t.test(`lane ${chainId}: a revert is decoded with the contract's own error`, async () => {
       const provider = new ethers.JsonRpcProvider(gateway.laneUrl(chainId), undefined, uncached)
       const contract = await deploy(new ethers.Wallet(devKey(0), provider))
-      const poor = contract.connect(new ethers.Wallet(devKey(1), provider)) as ethers.BaseContract
+      const poor = contract.connect(new ethers.Wallet(devKey(1), provider))
       const transfer = poor.getFunction('transfer')
       await assert.rejects(transfer.staticCall(owner, 1n), (error: ethers.CallExceptionError) => error.revert?.name === 'ERC20InsufficientBalance')
       // Sending estimates first; there ethers hands the revert data on without decoding it.
@@ -69,7 +72,7 @@ async function subscribeAndTransfer(httpUrl: string, wsUrl: string): Promise<voi
   http.destroy()
 
   const socket = new WebSocket(wsUrl)
-  const provider = new ethers.WebSocketProvider(socket as ethers.WebSocketLike, undefined, uncached)
+  const provider = new ethers.WebSocketProvider(socket, undefined, uncached)
   const contract = new ethers.Contract(address, abi as ethers.InterfaceAbi, new ethers.Wallet(devKey(0), provider))
 
   const ready = answered(socket, 'eth_subscribe', 3)

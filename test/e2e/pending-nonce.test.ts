@@ -44,7 +44,10 @@ test(`${count} transactions one after another with the pending nonce`, { skip: n
       assert.equal(last.status, '0x1')
       assert.equal(BigInt(await rpc(url, 'eth_getTransactionCount', [sender.address, 'latest'])), BigInt(count + 1))
       const receipts = await Promise.all(hashes.map((hash) => rpc(url, 'eth_getTransactionReceipt', [hash])))
-      assert.deepEqual(receipts.filter((receipt) => receipt?.status !== '0x1'), [])
+      assert.deepEqual(
+        receipts.filter((receipt) => receipt?.status !== '0x1'),
+        [],
+      )
     })
   }
 })

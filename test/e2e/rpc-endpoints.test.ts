@@ -39,12 +39,23 @@ test('GET endpoints and CORS', { skip: needsOwnGateway, timeout: 120_000 }, asyn
     const response = await get('/metrics')
     assert.match(response.headers.get('content-type') ?? '', /^text\/plain/)
     const counted = (await response.text()).split('\n').filter((line) => line.includes('eth_chainId') && line.includes('77002'))
-    assert.ok(counted.some((line) => / [1-9]\d*$/.test(line)), counted.join('\n'))
+    assert.ok(
+      counted.some((line) => / [1-9]\d*$/.test(line)),
+      counted.join('\n'),
+    )
   })
 
   await t.test('/chains.json lists every lane in the shape of ethereum-lists', async () => {
-    const chains = (await (await get('/chains.json')).json()) as { chainId: number; rpc: string[]; nativeCurrency: { decimals: number }; shortName: string }[]
-    assert.deepEqual(chains.map(({ chainId }) => chainId), chainIds)
+    const chains = (await (await get('/chains.json')).json()) as {
+      chainId: number
+      rpc: string[]
+      nativeCurrency: { decimals: number }
+      shortName: string
+    }[]
+    assert.deepEqual(
+      chains.map(({ chainId }) => chainId),
+      chainIds,
+    )
     assert.equal(new Set(chains.map(({ shortName }) => shortName)).size, chains.length)
     for (const { chainId, rpc: urls, nativeCurrency } of chains) {
       assert.equal(nativeCurrency.decimals, 18)

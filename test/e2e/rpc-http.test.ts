@@ -33,7 +33,10 @@ test('JSON-RPC over HTTP and WebSocket', { skip: needsOwnGateway, timeout: 120_0
   await t.test('every spelling of a lane reaches it, the root is the default lane', async () => {
     const unknown = await answerOf(call({ id: 1, method: 'eth_chainId' }), `${gateway.url}/no-such-lane`)
     const known: { chainId: number; name: string }[] = unknown.error.data.lanes
-    assert.deepEqual(known.map(({ chainId }) => chainId), chainIds)
+    assert.deepEqual(
+      known.map(({ chainId }) => chainId),
+      chainIds,
+    )
     for (const { chainId, name } of known) {
       assert.ok(unknown.error.message.includes(name) && unknown.error.message.includes(String(chainId)), unknown.error.message)
       for (const path of [String(chainId), name, `main/evm/${chainId}`]) {
@@ -46,11 +49,23 @@ test('JSON-RPC over HTTP and WebSocket', { skip: needsOwnGateway, timeout: 120_0
   })
 
   await t.test('a batch at the root goes to several lanes and is answered in order', async () => {
-    const items = [77003, 77001, 77002, 77000, 77001].map((chainId, id) => ({ jsonrpc: '2.0', id, method: 'eth_chainId', networkId: `evm:${chainId}` }))
+    const items = [77003, 77001, 77002, 77000, 77001].map((chainId, id) => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'eth_chainId',
+      networkId: `evm:${chainId}`,
+    }))
     const replies = await answerOf(JSON.stringify([...items, { jsonrpc: '2.0', id: 5, method: 'eth_chainId' }]), gateway.url)
     assert.deepEqual(
       replies.map(({ id, result }: { id: number; result: string }) => [id, Number(result)]),
-      [[0, 77003], [1, 77001], [2, 77002], [3, 77000], [4, 77001], [5, 77000]],
+      [
+        [0, 77003],
+        [1, 77001],
+        [2, 77002],
+        [3, 77000],
+        [4, 77001],
+        [5, 77000],
+      ],
     )
   })
 
@@ -63,7 +78,10 @@ test('JSON-RPC over HTTP and WebSocket', { skip: needsOwnGateway, timeout: 120_0
       { jsonrpc: '2.0', id: 3, method: 'eth_chainId' },
     ]
     const replies = await answerOf(JSON.stringify(items), gateway.url)
-    assert.deepEqual(replies.map((reply: { id: unknown }) => reply.id), [1, 2, null, 3])
+    assert.deepEqual(
+      replies.map((reply: { id: unknown }) => reply.id),
+      [1, 2, null, 3],
+    )
     assert.match(replies[0].error.message, /77000.*77003/s)
     assert.deepEqual([replies[1].error.code, replies[2].error.code, replies[3].result], [-32601, -32600, hex(77000)])
   })
@@ -86,7 +104,10 @@ test('JSON-RPC over HTTP and WebSocket', { skip: needsOwnGateway, timeout: 120_0
       assert.match(reply.headers.get('content-type') ?? '', /^application\/json/)
       assert.equal(reply.json().error?.code, code, `${body} → ${reply.text}`)
     }
-    assert.equal((await answerOf(call({ id: 1, method: 'eth_noSuchMethod' }))).error.message, 'the method eth_noSuchMethod does not exist/is not available')
+    assert.equal(
+      (await answerOf(call({ id: 1, method: 'eth_noSuchMethod' }))).error.message,
+      'the method eth_noSuchMethod does not exist/is not available',
+    )
   })
 
   await t.test('notifications are run and not answered', async () => {

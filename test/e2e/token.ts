@@ -35,9 +35,7 @@ export function compileToken(): CompiledToken {
       outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
     },
   }
-  const output = JSON.parse(
-    solc.compile(JSON.stringify(input), { import: (path) => ({ contents: readFileSync(`${nodeModules}/${path}`, 'utf8') }) }),
-  )
+  const output = JSON.parse(solc.compile(JSON.stringify(input), { import: (path) => ({ contents: readFileSync(`${nodeModules}/${path}`, 'utf8') }) }))
   const token = output.contracts?.['Token.sol']?.Token
   if (token === undefined) throw new Error(JSON.stringify(output.errors))
   return { abi: token.abi as Abi, bytecode: `0x${token.evm.bytecode.object}` }

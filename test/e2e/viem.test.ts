@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import * as viem from 'viem'
-import { answered, type SocketLike } from './answered.js'
+import { answered } from './answered.js'
 import { lanes, startGateway } from './gateway.js'
 import { compileToken, devAccount, supply } from './token.js'
 
@@ -51,7 +51,10 @@ test('viem deploys and uses a token on two lanes', { timeout: 120_000 }, async (
       const receipt = await reader.waitForTransactionReceipt({ hash })
       assert.equal(await reader.readContract({ ...contract, functionName: 'balanceOf', args: [friend.address] }), 5n)
       const logs = await reader.getContractEvents({ ...contract, eventName: 'Transfer', fromBlock: receipt.blockNumber })
-      assert.deepEqual(logs.map((log) => log.transactionHash), [hash])
+      assert.deepEqual(
+        logs.map((log) => log.transactionHash),
+        [hash],
+      )
 
       const block = await reader.getBlock({ blockHash: receipt.blockHash, includeTransactions: true })
       assert.ok(block.transactions.some((transaction) => transaction.hash === hash))
@@ -79,7 +82,7 @@ async function watch(chain: viem.Chain, url: string): Promise<void> {
   const rpc = await reader.transport.getRpcClient()
   const address = await deploy(wallet, reader)
 
-  const ready = answered(rpc.socket as unknown as SocketLike, 'eth_subscribe', 3)
+  const ready = answered(rpc.socket, 'eth_subscribe', 3)
   const stops: (() => void)[] = []
   const event = <T>(start: (on: (value: T) => void, onError: (error: Error) => void) => () => void) =>
     new Promise<T>((resolve, reject) => stops.push(start(resolve, reject)))
@@ -93,7 +96,10 @@ async function watch(chain: viem.Chain, url: string): Promise<void> {
   const hash = await wallet.writeContract({ address, abi: token.abi, functionName: 'transfer', args: [friend.address, 7n] })
   assert.deepEqual(await pending, [hash])
   const logs = await transfer
-  assert.deepEqual(logs.map((log) => log.transactionHash), [hash])
+  assert.deepEqual(
+    logs.map((log) => log.transactionHash),
+    [hash],
+  )
   assert.ok((await head).number! >= 0n)
   assert.equal((await reader.getTransactionReceipt({ hash })).blockNumber, logs[0]!.blockNumber)
   for (const stop of stops) stop()

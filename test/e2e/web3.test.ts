@@ -38,7 +38,10 @@ test('web3 deploys and uses a token on two lanes', { timeout: 120_000 }, async (
       assert.equal(await token.methods['balanceOf']!(friend).call(), 5n)
       assert.equal(receipt.events?.['Transfer']?.returnValues['value'], 5n)
       const logs = await web3.eth.getPastLogs({ address: token.options.address!, fromBlock: receipt.blockNumber })
-      assert.deepEqual(logs.map((log) => (log as { transactionHash: string }).transactionHash), [receipt.transactionHash])
+      assert.deepEqual(
+        logs.map((log) => (log as { transactionHash: string }).transactionHash),
+        [receipt.transactionHash],
+      )
     })
 
     await t.test(`lane ${chainId}: a revert is decoded with the contract's own error`, async () => {
