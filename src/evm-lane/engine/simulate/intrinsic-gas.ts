@@ -3,22 +3,9 @@
 // Called by: apply-message. Pure over the fork's parameters.
 
 import type { Common } from '@ethereumjs/common'
-import { createLegacyTx } from '@ethereumjs/tx'
 import type { Message } from './message.js'
 
-const prepared = new WeakSet<Common>()
-
-/** The library merges its transaction parameters into a Common with the first transaction made of it; a lane that never had one lacks them. */
-function withTxParams(common: Common): Common {
-  if (!prepared.has(common)) {
-    createLegacyTx({}, { common, freeze: false })
-    prepared.add(common)
-  }
-  return common
-}
-
-export function intrinsicGas(message: Message, forkCommon: Common): bigint {
-  const common = withTxParams(forkCommon)
+export function intrinsicGas(message: Message, common: Common): bigint {
   const { input, accessList, authorizations } = message
   const zeros = countZeros(input)
   let gas = common.param('txGas') + BigInt(zeros) * common.param('txDataZeroGas') + BigInt(input.length - zeros) * common.param('txDataNonZeroGas')
@@ -34,8 +21,7 @@ export function intrinsicGas(message: Message, forkCommon: Common): bigint {
 }
 
 /** 0 before Prague. */
-export function floorGas(message: Message, forkCommon: Common): bigint {
-  const common = withTxParams(forkCommon)
+export function floorGas(message: Message, common: Common): bigint {
   if (!common.isActivatedEIP(7623)) return 0n
   const zeros = countZeros(message.input)
   const tokens = BigInt(zeros + 4 * (message.input.length - zeros))
