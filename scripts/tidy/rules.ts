@@ -51,7 +51,7 @@ export const onlyThese: readonly { from: string; to: string; files: readonly str
     files: ['src/evm-lane/worker.ts', 'src/evm-lane/client-local.ts', 'src/evm-lane/sender-recovery-task.ts'],
     why: 'everybody else talks to a lane through its client',
   },
-  { from: 'config', to: 'rpc', files: ['src/config/schema.ts', 'src/config/resolve.ts', 'src/config/dev-accounts.ts'], why: 'only its limits and settings are configured' },
+  { from: 'config', to: 'rpc', files: ['src/config/schema.ts', 'src/config/resolve.ts', 'src/config/lanes.ts', 'src/config/dev-accounts.ts'], why: 'only its limits and settings are configured' },
 ]
 
 /** Package (or scope) → the files or folders of src/ that may import it. */

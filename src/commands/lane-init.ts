@@ -5,9 +5,9 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../errors.js'
-import { defaultLanes, reservedNames } from '../config/lane-defaults.js'
+import { defaultLanes } from '../config/lane-defaults.js'
 import { laneFolder, readLaneRecords, writeLaneRecord, type LaneRecord } from '../config/lane-record.js'
-import { readGenesisFile } from '../config/lanes.js'
+import { isReserved, readGenesisFile } from '../config/lanes.js'
 import { dataDirOf } from '../config/resolve.js'
 import { laneSchema } from '../config/schema.js'
 import { openWorkerLane } from '../evm-lane/client-worker.js'
@@ -19,7 +19,7 @@ export type InitOptions = { genesis: string; name: string; dataDir?: string }
 
 export async function initLane({ genesis: path, name, ...rest }: InitOptions): Promise<number> {
   const dataDir = dataDirOf(rest)
-  if (!laneSchema.shape.name.safeParse(name).success || reservedNames.includes(name)) {
+  if (!laneSchema.shape.name.safeParse(name).success || isReserved(name)) {
     throw new AppError('config-invalid', `--name: must be at most 32 of a-z, 0-9 and -, beginning with a letter, and no path of the gateway, got ${name}`)
   }
   const { chainId, json } = readGenesisFile(path, null, '--genesis')

@@ -46,6 +46,3 @@ export const defaultLanes: readonly DefaultLane[] = [
 
 /** Chain ids that tools give a meaning of their own: wallets warn, Hardhat assumes its own node. */
 export const chainIdsToAvoid: readonly number[] = [31_337, 1_337]
-
-/** First path segments that the gateway answers itself. */
-export const reservedNames: readonly string[] = ['health', 'ready', 'metrics', 'evm']

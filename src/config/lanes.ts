@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs'
 import { AppError } from '../errors.js'
 import type { GenesisSource, LaneSpec, Production } from '../evm-lane/lane-spec.js'
 import { bigintMax, equalBytes, fromHex, toHex, type Address } from '../primitives.js'
-import { chainIdsToAvoid, laneDefaults, laneLimits, poolLimits, reservedNames } from './lane-defaults.js'
+import { reservedNames } from '../rpc/route.js'
+import { chainIdsToAvoid, laneDefaults, laneLimits, poolLimits } from './lane-defaults.js'
 import { laneFolder, type LaneRecord } from './lane-record.js'
 import type { LaneConfig } from './schema.js'
 
@@ -56,8 +57,13 @@ function refuseTwins(specs: readonly LaneSpec[]): void {
     throw new AppError('config-invalid', `lanes[${i}].${key}: must be unique, ${spec[key]} is already the ${key} of lane ${twin.name} (${twin.chainId})`)
   })
   for (const { name } of specs) {
-    if (reservedNames.includes(name)) throw new AppError('config-invalid', `lanes: the name ${name} is a path of the gateway itself`)
+    if (isReserved(name)) throw new AppError('config-invalid', `lanes: the name ${name} is a path of the gateway itself`)
   }
+}
+
+/** First path segments that the gateway answers itself. */
+export function isReserved(name: string): boolean {
+  return (reservedNames as readonly string[]).includes(name)
 }
 
 /** What the lane is from now on: its record where the folder has one and nothing contradicts it, a new one else. */

@@ -123,9 +123,9 @@ export class ConnectedLane implements LaneClient {
     if (this.restartTimer !== null) clearTimeout(this.restartTimer)
     if (this.watchdog !== null) clearInterval(this.watchdog)
     const port = this.port
-    if (port !== null && this.now !== 'failed') {
+    if (port !== null && this.now === 'ready') {
       const late = new Promise<void>((resolve) => setTimeout(resolve, this.limits.stopMs).unref())
-      // A lane that cannot stop in time is killed: its store survives that (L4).
+      // A lane that cannot stop in time, or has not begun, is killed: its store survives that (L4).
       await Promise.race([this.send('stop', {}).catch(() => undefined), late])
     }
     this.port = null

@@ -5,6 +5,7 @@
 import { AppError, errorToWire } from '../errors.js'
 import type { Hash32 } from '../primitives.js'
 import type { HeadInfo } from './chain-data.js'
+import { compact } from './compact.js'
 import type { LaneSpec } from './lane-spec.js'
 import type { FromLane, Handlers, PoolTx, ToLane } from './protocol.js'
 
@@ -81,7 +82,7 @@ export function hostLane(open: OpenEngine, spec: LaneSpec, post: (messages: From
 
 function answer(engine: HostedEngine | null, id: number, op: ToLane[number]['op'], req: unknown, outbox: Outbox): void {
   const fail = (error: unknown): void => outbox.add({ kind: 'error', id, error: errorToWire(error) })
-  const reply = (res: unknown): void => outbox.add({ kind: 'reply', id, res })
+  const reply = (res: unknown): void => outbox.add({ kind: 'reply', id, res: compact(res) })
   const handler = engine?.handlers[op] as ((req: unknown) => unknown) | undefined
   if (handler === undefined) return fail(new AppError('lane-unavailable', `lane cannot serve ${op}`))
   try {
