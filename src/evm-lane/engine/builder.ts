@@ -105,8 +105,7 @@ async function fill(execution: BlockExecution, order: TxOrder, bounds: BuildBoun
 }
 
 function blobsFit(execution: BlockExecution, tx: LaneTx, blobGasMax: bigint): boolean {
-  if (!('blobVersionedHashes' in tx.lib)) return true
-  return execution.blobGasUsed + BigInt(tx.lib.blobVersionedHashes.length) * gasPerBlob <= blobGasMax
+  return tx.blobs === 0 || execution.blobGasUsed + BigInt(tx.blobs) * gasPerBlob <= blobGasMax
 }
 
 type Finish = { view: StateView; env: BlockEnv; execution: BlockExecution; result: BlockResult; parent: HeaderData; nowMs: number; rejected: LaneTx[] }

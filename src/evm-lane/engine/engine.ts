@@ -7,6 +7,7 @@ import type { LaneSpec } from '../lane-spec.js'
 import { buildBlock, buildBounds } from './builder.js'
 import { commitBlock } from './committer.js'
 import { createHandlers } from './handlers.js'
+import { Importer } from './importer.js'
 import type { LaneParts } from './lane-parts.js'
 import { openLane } from './open-lane.js'
 import { PendingBlocks } from './pending.js'
@@ -14,7 +15,7 @@ import { Producer, systemClock } from './producer.js'
 import type { Clock } from './producer.js'
 import { LaneReader } from './query.js'
 import { hasCode } from './state/records.js'
-import { txData } from './tx.js'
+import { txData } from './tx-data.js'
 import type { LaneTx } from './tx.js'
 import { TxPool } from './txpool.js'
 import type { PoolView } from './txpool.js'
@@ -24,6 +25,7 @@ import { Waiters } from './waiters.js'
 export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Clock = systemClock): Promise<HostedEngine> {
   const parts = await openLane(spec)
   const waiters = new Waiters(clock)
+  const importer = new Importer()
   const watch = { pool: false }
   const pool = new TxPool(spec.pool, poolView(parts), (txs) => {
     producer.notify()
@@ -46,9 +48,10 @@ export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Cl
   const stop = async (): Promise<void> => {
     await producer.stop()
     waiters.close()
+    await importer.idle()
     await parts.store.close()
   }
-  const handlers = createHandlers({ parts, pool, reader, waiters, watch, afterBlock, stop })
+  const handlers = createHandlers({ parts, pool, reader, waiters, importer, watch, afterBlock, stop })
   producer.start()
   return { handlers, head: () => reader.headInfo(), genesisHash: parts.genesisHash, stop }
 }

@@ -16,11 +16,10 @@ const emptyBloom = new Uint8Array(256)
 
 /** null: not a plain transfer. @throws AppError 'tx-rejected'. */
 export function executeTransfer(tx: LaneTx, state: StateView, env: BlockEnv, gasBefore: bigint): ReceiptData | null {
-  const { lib } = tx
-  const to = lib.to?.bytes
-  const baseFee = env.baseFee
-  if (to === undefined || baseFee === null || lib.data.length > 0 || lib.type > 2) return null
-  if ('accessList' in lib && lib.accessList.length > 0) return null
+  const { plain } = tx
+  const { baseFee } = env
+  if (plain === null || baseFee === null) return null
+  const { to, value } = plain
   if (isPrecompile(to)) return null
   const toKey = keyOf(to)
   const target = state.account(toKey)
@@ -32,12 +31,11 @@ export function executeTransfer(tx: LaneTx, state: StateView, env: BlockEnv, gas
   check(tx, sender, baseFee, env, gasBefore)
   const tip = tx.feeCap - baseFee < tx.tipCap ? tx.feeCap - baseFee : tx.tipCap
   const price = baseFee + tip
-  const value = lib.value
   state.putAccountByKey(fromKey, { ...sender, nonce: sender.nonce + 1n, balance: sender.balance - value - transferGas * price })
   credit(state, toKey, value)
   credit(state, keyOf(env.coinbase), transferGas * tip)
   return {
-    type: lib.type,
+    type: tx.type,
     outcome: { kind: 'status', success: true },
     gasUsed: transferGas,
     cumulativeGasUsed: gasBefore + transferGas,

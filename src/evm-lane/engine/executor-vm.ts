@@ -19,23 +19,23 @@ import type { LaneTx } from './tx.js'
 export async function executeInVm(slot: EvmSlot, tx: LaneTx, env: BlockEnv, gasBefore: bigint): Promise<ReceiptData> {
   if (gasBefore + tx.gasLimit > env.gasLimit) throw new AppError('tx-rejected', 'gas limit of the block reached', { blockFull: true })
   const block = libBlock(env)
-  const result = await runTx(slot.vm, { tx: tx.lib, block, skipHardForkValidation: true, blockGasUsed: gasBefore }).catch((error: unknown) => {
+  const result = await runTx(slot.vm, { tx: tx.lib(), block, skipHardForkValidation: true, blockGasUsed: gasBefore }).catch((error: unknown) => {
     if (error instanceof AppError) throw error
     throw new AppError('tx-rejected', error instanceof Error ? error.message : String(error))
   })
   const lib = result.receipt as PreByzantiumTxReceipt | PostByzantiumTxReceipt
   const receipt: ReceiptData = {
-    type: tx.lib.type,
+    type: tx.type,
     outcome: 'status' in lib ? { kind: 'status', success: lib.status === 1 } : { kind: 'root', stateRoot: lib.stateRoot },
     gasUsed: result.totalGasSpent,
     cumulativeGasUsed: gasBefore + result.totalGasSpent,
     effectiveGasPrice: effectiveGasPrice(tx, env.baseFee),
     logsBloom: lib.bitvector,
     logs: lib.logs.map(([address, topics, data]): LogData => ({ address, topics, data })),
-    contractAddress: tx.lib.to === undefined ? createdAddress(tx.sender, tx.nonce) : null,
+    contractAddress: tx.to === null ? createdAddress(tx.sender, tx.nonce) : null,
   }
-  if (tx.lib.type === 3 && 'blobVersionedHashes' in tx.lib) {
-    receipt.blobGasUsed = gasPerBlob * BigInt(tx.lib.blobVersionedHashes.length)
+  if (tx.blobs > 0) {
+    receipt.blobGasUsed = gasPerBlob * BigInt(tx.blobs)
     receipt.blobGasPrice = block.header.getBlobGasPrice()
   }
   return receipt

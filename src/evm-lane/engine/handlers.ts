@@ -6,12 +6,13 @@ import { bareHex, toHex } from '../../primitives.js'
 import type { Hash32 } from '../../primitives.js'
 import type { Handlers, PoolTx, Request } from '../protocol.js'
 import { findLogs } from './chain/log-query.js'
-import { importBlock } from './importer.js'
+import type { Importer } from './importer.js'
 import type { LaneParts } from './lane-parts.js'
 import { blockData, locatedReceipts, locatedTx, uncleData } from './query.js'
 import type { LaneReader } from './query.js'
 import { simulateHandlers } from './handlers-simulate.js'
-import { decodeTx, txData } from './tx.js'
+import { decodeTx } from './tx.js'
+import { txData } from './tx-data.js'
 import type { LaneTx } from './tx.js'
 import type { TxPool } from './txpool.js'
 import type { Waiters } from './waiters.js'
@@ -21,6 +22,7 @@ export type HandlerParts = {
   pool: TxPool
   reader: LaneReader
   waiters: Waiters
+  importer: Importer
   watch: { pool: boolean }
   afterBlock: (txs: LaneTx[]) => void
   stop: () => Promise<void>
@@ -108,6 +110,7 @@ function poolHandlers({ parts, pool, reader, waiters, watch }: HandlerParts): Pi
     // A lane that never makes a next block judges by the rules of its last.
     const common = parts.forks.commonAt(producing ? header.number + 1n : header.number, header.timestamp)
     const tx = decodeTx(req.raw, common, req.sender)
+    if (tx.lib.type === 3 && tx.raw === req.raw) throw new AppError('tx-blob', 'missing sidecar in blob transaction')
     pool.add(tx)
     return tx
   }
@@ -139,11 +142,11 @@ function poolHandlers({ parts, pool, reader, waiters, watch }: HandlerParts): Pi
   }
 }
 
-function lifeHandlers({ parts, afterBlock, stop }: HandlerParts): Pick<Handlers, 'importBlock' | 'stop'> {
+function lifeHandlers({ parts, importer, afterBlock, stop }: HandlerParts): Pick<Handlers, 'importBlock' | 'stop'> {
   return {
     importBlock: async ({ rlp }) => {
       if (parts.spec.production.kind !== 'none') throw new AppError('not-allowed', 'a lane that produces blocks cannot import any')
-      const result = await importBlock(parts, rlp)
+      const result = await importer.take(parts, rlp)
       if (!result.known) afterBlock(parts.chain.head.txs)
       return result
     },

@@ -65,7 +65,7 @@ function checkConsensus(header: HeaderData, parent: HeaderData, common: Common):
 export function checkBody(block: Block, txs: LaneTx[], common: Common): void {
   const { header, uncles, withdrawals } = block
   const uncleHash = uncles.length === 0 ? emptyListHash : keccak256(RLP.encode(uncles.map((uncle) => RLP.decode(encodeHeader(uncle)) as Uint8Array[])))
-  const blobs = txs.reduce((sum, tx) => sum + ('blobVersionedHashes' in tx.lib ? tx.lib.blobVersionedHashes.length : 0), 0)
+  const blobs = txs.reduce((sum, tx) => sum + tx.blobs, 0)
   require(header.number, [
     [equalBytes(header.transactionsRoot, transactionsRoot(txs)), 'transactions root does not match the transactions'],
     [equalBytes(header.uncleHash, uncleHash), 'ommers hash does not match the ommers'],

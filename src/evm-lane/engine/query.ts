@@ -17,7 +17,7 @@ import { keyOf } from './state/keys.js'
 import { EMPTY_CODE_HASH, EMPTY_TRIE_ROOT } from './state/records.js'
 import type { AccountRecord } from './state/records.js'
 import type { StateView } from './state/state-view.js'
-import { txData } from './tx.js'
+import { txData } from './tx-data.js'
 
 /** A block that exists, or the one that would come next. */
 export type ResolvedBlock = { entry: BlockEntry; pending: boolean }
@@ -191,7 +191,7 @@ export function locatedReceipts(entry: BlockEntry, pending: boolean, only?: numb
     const tx = entry.txs[index]
     if (tx !== undefined && (only === undefined || only === index)) {
       out.push({
-        receipt, hash: tx.hash, from: tx.sender, to: tx.lib.to?.bytes ?? null, blockHash: pending ? zeroHash : hash, blockNumber: number,
+        receipt, hash: tx.hash, from: tx.sender, to: tx.to, blockHash: pending ? zeroHash : hash, blockNumber: number,
         blockTimestamp: timestamp, index, firstLogIndex,
       })
     }

@@ -2,7 +2,7 @@
 // Does not own: nonce queues, replacement and eviction (txpool.ts).
 // Called by: txpool (admission). Messages are geth's: tools match on them.
 
-import { getCalldataFloorGas, isBlob4844Tx } from '@ethereumjs/tx'
+import { getCalldataFloorGas } from '@ethereumjs/tx'
 import { AppError } from '../../errors.js'
 import type { Hash32 } from '../../primitives.js'
 import type { PoolLimits } from '../lane-spec.js'
@@ -17,11 +17,14 @@ export type AdmissionContext = {
 /** Sender facts at the head. `delegated`: its code is an EIP-7702 delegation, which may still send. */
 export type SenderAccount = { nonce: bigint; balance: bigint; hasCode: boolean; delegated: boolean; codeHash: Hash32 | null }
 
+/** Intrinsic gas of a transaction without data; its floor is the same. */
+const plainTransferGas = 21_000n
+
 /** @throws AppError with a tx-* code. */
 export function checkStateless(tx: LaneTx, context: AdmissionContext): void {
   const { limits, blockGasLimit } = context
-  if (tx.size > limits.txBytesMax) {
-    throw new AppError('tx-oversized', `oversized data: transaction size ${tx.size}, limit ${limits.txBytesMax}`)
+  if (tx.raw.length > limits.txBytesMax) {
+    throw new AppError('tx-oversized', `oversized data: transaction size ${tx.raw.length}, limit ${limits.txBytesMax}`)
   }
   if (tx.gasLimit > blockGasLimit) throw new AppError('tx-gas-limit', 'exceeds block gas limit')
   if (tx.feeCap < tx.tipCap) {
@@ -31,23 +34,24 @@ export function checkStateless(tx: LaneTx, context: AdmissionContext): void {
     throw new AppError('tx-underpriced', `transaction underpriced: gas tip cap ${tx.tipCap}, minimum needed ${limits.minTip}`)
   }
   checkGas(tx)
-  if (isBlob4844Tx(tx.lib)) checkBlobs(tx, context.maxBlobsPerTx)
+  if (tx.type === 3) checkBlobs(tx, context.maxBlobsPerTx)
 }
 
 function checkGas(tx: LaneTx): void {
-  const intrinsic = tx.lib.getIntrinsicGas()
+  const lib = tx.plain === null ? tx.lib() : null
+  const intrinsic = lib?.getIntrinsicGas() ?? plainTransferGas
   if (tx.gasLimit < intrinsic) {
     throw new AppError('tx-intrinsic-gas', `intrinsic gas too low: gas ${tx.gasLimit}, minimum needed ${intrinsic}`)
   }
-  const floor = getCalldataFloorGas(tx.lib, tx.lib.getSenderAddress())
+  if (lib === null) return
+  const floor = getCalldataFloorGas(lib, lib.getSenderAddress())
   if (tx.gasLimit < floor) {
     throw new AppError('tx-intrinsic-gas', `insufficient gas for floor data gas cost: gas ${tx.gasLimit}, minimum needed ${floor}`)
   }
 }
 
 function checkBlobs(tx: LaneTx, max: number): void {
-  if (!isBlob4844Tx(tx.lib)) return
-  const count = tx.lib.blobVersionedHashes.length
+  const count = tx.blobs
   if (count === 0) throw new AppError('tx-blob', 'blobless blob transaction')
   if (count > max) throw new AppError('tx-blob', `blob transaction exceeds the limit of ${max} blobs: have ${count}`)
 }

@@ -1,20 +1,20 @@
 // Owns: a signed transaction inside the lane: decoded once, with its sender, hash and the numbers the pool and the executor ask for.
 // Does not own: whether the pool admits it (txpool), or what executing it does (executor).
-// Called by: txpool, builder, importer, query (through txData).
+// Called by: txpool, builder, importer, query (through tx-data.ts).
 
 import type { Common } from '@ethereumjs/common'
-import { Blob4844Tx, createTxFromRLP, isBlob4844Tx } from '@ethereumjs/tx'
+import { createBlob4844TxFromSerializedNetworkWrapper, createTxFromRLP, isBlob4844Tx } from '@ethereumjs/tx'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import { Address as LibAddress } from '@ethereumjs/util'
 import { AppError } from '../../errors.js'
 import { bareHex } from '../../primitives.js'
 import type { Address, Bytes, Hash32 } from '../../primitives.js'
-import type { AccessList, Authorization, TxData } from '../chain-data.js'
+import { gasPerBlob } from './fee-rules.js'
 import { keccak256 } from './keccak.js'
-import { bytesToBigint } from '../../primitives.js'
+import { decodePlain } from './tx-plain.js'
+import type { PlainTransfer } from './tx-plain.js'
 
 export type LaneTx = {
-  lib: TypedTransaction
   /** EIP-2718 bytes as they stand in a block (blobs stripped). */
   raw: Bytes
   hash: Hash32
@@ -22,57 +22,83 @@ export type LaneTx = {
   hashKey: string
   sender: Address
   senderKey: string
+  type: number
   nonce: bigint
   gasLimit: bigint
   /** Most that one gas may cost, wei. */
   feeCap: bigint
   /** Most that the block producer gets per gas, wei. */
   tipCap: bigint
+  /** null: a contract creation. */
+  to: Address | null
+  value: bigint
   /** Most that the transaction may cost its sender, wei. */
   cost: bigint
-  size: number
+  blobs: number
+  /** A value transfer that carries nothing else; decoded without the library. */
+  plain: PlainTransfer | null
+  /** For the EVM library, built when first asked for. */
+  lib: () => TypedTransaction
 }
 
 const secp256k1HalfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
 
 /**
  * Decodes one EIP-2718 transaction. `sender` skips the signature recovery when a pool has done it already.
- * @throws AppError 'tx-malformed', 'tx-type', 'tx-chain', 'tx-sender', 'tx-gas-limit', 'tx-initcode', 'tx-fee-cap'.
+ * @throws AppError 'tx-malformed', 'tx-type', 'tx-chain', 'tx-sender', 'tx-gas-limit', 'tx-initcode', 'tx-fee-cap', 'tx-blob'.
  */
 export function decodeTx(raw: Bytes, common: Common, sender: Address | null): LaneTx {
+  const plain = decodePlain(raw, common)
+  if (plain !== null && plain.s <= secp256k1HalfOrder) return plainTx(raw, plain, common, sender)
   if (raw.length === 0) throw new AppError('tx-malformed', 'typed transaction too short')
   const type = raw[0] as number
   if (type < 0x80 && (type === 0 || type > 4)) throw new AppError('tx-type', 'transaction type not supported')
-  let lib: TypedTransaction
+  const lib = parse(raw, common)
+  const stored = lib instanceof Blob4844Tx && lib.networkWrapperVersion !== undefined ? lib.serialize() : raw
+  return libTx(lib, stored, sender)
+}
+
+function parse(raw: Bytes, common: Common): TypedTransaction {
   try {
-    lib = createTxFromRLP(raw, { common, freeze: false })
+    return createTxFromRLP(raw, { common, freeze: false })
   } catch (error) {
     throw malformed(error, common)
   }
-  const stored = lib instanceof Blob4844Tx && lib.networkWrapperVersion !== undefined ? stripBlobs(lib) : raw
-  return wrapTx(lib, stored, sender)
 }
 
-function stripBlobs(tx: Blob4844Tx): Bytes {
-  return tx.serialize()
-}
-
-/** @throws AppError 'tx-sender' when the signature is no valid one. */
-export function wrapTx(lib: TypedTransaction, raw: Bytes, knownSender: Address | null): LaneTx {
-  const sender = knownSender ?? recoverSender(lib)
-  const address = new LibAddress(sender as Uint8Array<ArrayBuffer>)
-  // The library would recover the sender again for every execution.
-  Object.assign(lib, { getSenderAddress: () => address })
+function plainTx(raw: Bytes, plain: PlainTransfer, common: Common, knownSender: Address | null): LaneTx {
+  let lib: TypedTransaction | undefined
+  const sender = knownSender ?? recoverSender(parse(raw, common))
   const hash = keccak256(raw)
-  const feeCap = 'maxFeePerGas' in lib ? lib.maxFeePerGas : lib.gasPrice
-  const tipCap = 'maxPriorityFeePerGas' in lib ? lib.maxPriorityFeePerGas : lib.gasPrice
-  const blobCost = isBlob4844Tx(lib) ? lib.maxFeePerBlobGas * BigInt(lib.blobVersionedHashes.length) * 131_072n : 0n
+  const { type, nonce, gasLimit, feeCap, tipCap, to, value } = plain
   return {
-    lib, raw, hash, hashKey: bareHex(hash), sender, senderKey: bareHex(sender), nonce: lib.nonce, gasLimit: lib.gasLimit, feeCap, tipCap,
-    cost: lib.value + lib.gasLimit * feeCap + blobCost, size: raw.length,
+    raw, hash, hashKey: bareHex(hash), sender, senderKey: bareHex(sender), type, nonce, gasLimit, feeCap, tipCap, to, value,
+    cost: value + gasLimit * feeCap, blobs: 0, plain,
+    lib: () => (lib ??= withSender(parse(raw, common), sender)),
   }
 }
 
+function libTx(lib: TypedTransaction, raw: Bytes, knownSender: Address | null): LaneTx {
+  const sender = knownSender ?? recoverSender(lib)
+  withSender(lib, sender)
+  const hash = keccak256(raw)
+  const feeCap = 'maxFeePerGas' in lib ? lib.maxFeePerGas : lib.gasPrice
+  const tipCap = 'maxPriorityFeePerGas' in lib ? lib.maxPriorityFeePerGas : lib.gasPrice
+  const blobs = isBlob4844Tx(lib) ? lib.blobVersionedHashes.length : 0
+  const blobCost = isBlob4844Tx(lib) ? lib.maxFeePerBlobGas * BigInt(blobs) * gasPerBlob : 0n
+  return {
+    raw, hash, hashKey: bareHex(hash), sender, senderKey: bareHex(sender), type: lib.type, nonce: lib.nonce, gasLimit: lib.gasLimit, feeCap, tipCap,
+    to: lib.to?.bytes ?? null, value: lib.value, cost: lib.value + lib.gasLimit * feeCap + blobCost, blobs, plain: null, lib: () => lib,
+  }
+}
+
+/** The library would recover the sender again for every execution. */
+function withSender(lib: TypedTransaction, sender: Address): TypedTransaction {
+  const address = new LibAddress(sender as Uint8Array<ArrayBuffer>)
+  return Object.assign(lib, { getSenderAddress: () => address })
+}
+
+/** @throws AppError 'tx-sender' when the signature is no valid one. */
 function recoverSender(lib: TypedTransaction): Address {
   if (lib.s === undefined || lib.r === undefined) throw new AppError('tx-sender', 'invalid transaction v, r, s values')
   if (lib.s > secp256k1HalfOrder && lib.common.gteHardfork('homestead')) throw new AppError('tx-sender', 'invalid transaction v, r, s values')
@@ -92,43 +118,7 @@ function malformed(error: unknown, common: Common): AppError {
   if (/maxFeePerGas cannot be less/.test(text)) return new AppError('tx-tip-cap', 'max priority fee per gas higher than max fee per gas')
   if (/exceed MAX_INTEGER/.test(text)) return new AppError('tx-fee-cap', 'max fee per gas higher than 2^256-1')
   if (/not (enabled|activated)/i.test(text)) return new AppError('tx-type', 'transaction type not supported')
+  if (/kzg|commitment|versioned hash|wrapper/i.test(text)) return new AppError('tx-blob', `invalid blob transaction: ${text.split('(')[0]?.trim() ?? text}`)
   if (/signature|yParity|high-s|[^a-z]s-value|\bv\b/i.test(text)) return new AppError('tx-sender', 'invalid transaction v, r, s values')
   return new AppError('tx-malformed', `rlp: ${text.split('(')[0]?.trim() ?? text}`)
-}
-
-/** The plain-data form for readers. */
-export function txData(tx: LaneTx): TxData {
-  const lib = tx.lib
-  const base = {
-    hash: tx.hash, from: tx.sender, nonce: lib.nonce, gas: lib.gasLimit, to: lib.to?.bytes ?? null, value: lib.value, input: lib.data,
-    v: lib.v ?? 0n, r: lib.r ?? 0n, s: lib.s ?? 0n,
-  }
-  if ('gasPrice' in lib) {
-    if ('accessList' in lib) return { ...base, type: 1, chainId: lib.chainId, gasPrice: lib.gasPrice, accessList: accessListOf(lib.accessList) }
-    return { ...base, type: 0, chainId: legacyChainId(lib.v ?? 0n), gasPrice: lib.gasPrice }
-  }
-  const market = {
-    ...base, chainId: lib.chainId, accessList: accessListOf(lib.accessList), maxFeePerGas: lib.maxFeePerGas, maxPriorityFeePerGas: lib.maxPriorityFeePerGas,
-  }
-  if (isBlob4844Tx(lib)) {
-    return { ...market, type: 3, maxFeePerBlobGas: lib.maxFeePerBlobGas, blobVersionedHashes: lib.blobVersionedHashes.map((h) => Uint8Array.from(Buffer.from(h.slice(2), 'hex'))) }
-  }
-  if ('authorizationList' in lib) return { ...market, type: 4, authorizationList: authorizationsOf(lib.authorizationList) }
-  return { ...market, type: 2 }
-}
-
-/** EIP-155: v = 35 + 2·chainId + parity; 27 and 28 carry no chain id. */
-function legacyChainId(v: bigint): bigint | null {
-  return v >= 35n ? (v - 35n) / 2n : null
-}
-
-function accessListOf(list: readonly (readonly [Uint8Array, Uint8Array[]])[]): AccessList {
-  return list.map(([address, storageKeys]) => ({ address, storageKeys }))
-}
-
-function authorizationsOf(list: readonly Uint8Array[][]): Authorization[] {
-  return list.map(([chainId, address, nonce, yParity, r, s]) => ({
-    chainId: bytesToBigint(chainId as Bytes), address: address as Bytes, nonce: bytesToBigint(nonce as Bytes),
-    yParity: Number(bytesToBigint(yParity as Bytes)), r: bytesToBigint(r as Bytes), s: bytesToBigint(s as Bytes),
-  }))
 }

@@ -98,6 +98,8 @@ export type HeadState = {
   readonly unflushed: SealedState[]
   /** Flushes since the trie nodes in memory were counted. */
   flushesSinceBound: number
+  /** Trie generations at the last two counts. */
+  genMarks: [number, number]
 }
 
 /** address ‖ epoch, the owner of slots and of storage trie positions. */

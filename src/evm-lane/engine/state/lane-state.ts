@@ -17,7 +17,8 @@ import { recoverTries } from './recover.js'
 import { rewindOps } from './rewind.js'
 import { flatten, rootOfView, sealView } from './seal.js'
 import { StateView } from './state-view.js'
-import { forgetDeep, markSaved } from './trie-checkpoint.js'
+import { currentGen } from './trie.js'
+import { forget, markSaved, spareAll } from './trie-checkpoint.js'
 
 export type { Sealed, StateLimits } from './head-state.js'
 export type { AccountProof } from './proof.js'
@@ -148,16 +149,24 @@ export class LaneState {
     if (oldest !== undefined && oldest <= state.lastCheckpoint) return
     if (++state.flushesSinceBound < state.limits.trieNodesCountedEvery) return
     state.flushesSinceBound = 0
+    const { trieNodesMax } = state.limits
+    // Made since the count before the last one: at least one full round of blocks.
+    const [recent] = state.genMarks
+    state.genMarks = [state.genMarks[1], currentGen()]
     let nodes = 0
-    for (const { root } of state.storageTries.values()) if (root !== undefined) nodes += forgetDeep(root, Infinity)
+    for (const { root } of state.storageTries.values()) if (root !== undefined) nodes += forget(root, spareAll)
+    const { root } = state.accountTrie
+    if (root !== undefined) {
+      nodes += forget(root, spareAll)
+      if (nodes > trieNodesMax) nodes = nodes - forget(root, spareAll) + forget(root, { depth: DEPTH_KEPT, gen: recent })
+      if (nodes > trieNodesMax) nodes = nodes - forget(root, spareAll) + forget(root, { depth: DEPTH_KEPT, gen: Infinity })
+    }
     for (const [address, trie] of state.storageTries) {
-      if (nodes <= state.limits.trieNodesMax / 2) break
+      if (nodes <= trieNodesMax) break
       if (trie.unsaved) continue
-      if (trie.root !== undefined) nodes -= forgetDeep(trie.root, Infinity)
+      if (trie.root !== undefined) nodes -= forget(trie.root, spareAll)
       state.storageTries.delete(address)
     }
-    const { root } = state.accountTrie
-    if (root !== undefined && forgetDeep(root, Infinity) > state.limits.trieNodesMax / 2) forgetDeep(root, DEPTH_KEPT)
   }
 
   /** Account and storage proofs as of a kept block. @throws AppError `history-pruned`, `block-not-found`. */
@@ -199,7 +208,7 @@ function savedTrie(trie: StorageTrieState): StorageTrieState {
 function newHeadState(store: Store, limits: StateLimits): HeadState {
   return {
     store, limits, head: undefined, stateRoot: EMPTY_TRIE_ROOT, accountTrie: { root: undefined, removed: new Map() }, storageTries: new Map(),
-    lastCheckpoint: 0n, changedSinceCheckpoint: 0, historyFloor: 0n, layers: [], unflushed: [], flushesSinceBound: 0,
+    lastCheckpoint: 0n, changedSinceCheckpoint: 0, historyFloor: 0n, layers: [], unflushed: [], flushesSinceBound: 0, genMarks: [0, 0],
     accounts: new GenCache(limits.accountsCached), slots: new GenCache(limits.slotsCached), codes: new GenCache(limits.codesCached),
     addressHashes: new GenCache(limits.accountsCached),
   }

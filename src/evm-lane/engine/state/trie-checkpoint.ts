@@ -51,16 +51,21 @@ export function markSaved(marks: NodeMarks): void {
   }
 }
 
-/** Forgets saved nodes below `depthMax` and returns how many stay. What is forgotten must be in the store. Extensions go with their child. */
-export function forgetDeep(node: Node, depthMax: number): number {
+/** What `forget` spares: nodes of depth up to `depth` (branches count), and nodes that a batch made since `gen`. */
+export type Spared = { depth: number; gen: number }
+export const spareAll: Spared = { depth: Infinity, gen: 0 }
+
+/** Forgets saved nodes that are not spared and returns how many stay. What is forgotten must be in the store. Extensions go with their child. */
+export function forget(node: Node, spared: Spared): number {
   let count = 1
-  if (node.kind === 'extension') return node.child === undefined ? 1 : 1 + forgetDeep(node.child, depthMax - 1)
+  const below = { depth: spared.depth - 1, gen: spared.gen }
+  if (node.kind === 'extension') return node.child === undefined ? 1 : 1 + forget(node.child, below)
   if (node.kind !== 'branch') return count
   for (let i = 0; i < 16; i++) {
     const kid = node.kids[i]
     if (kid === null || kid === undefined) continue
-    if (depthMax <= 0 && kid.saved && node.saved) node.kids[i] = undefined
-    else count += forgetDeep(kid, depthMax - 1)
+    if (spared.depth <= 0 && kid.gen < spared.gen && kid.saved && node.saved) node.kids[i] = undefined
+    else count += forget(kid, below)
   }
   return count
 }

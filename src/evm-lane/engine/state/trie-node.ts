@@ -4,6 +4,7 @@
 
 import { assert } from '../../../assert.js'
 import { keccak256 } from '../keccak.js'
+import { keep } from './arena.js'
 
 /** All nodes share these; a node hangs at one position (path from the root) of its trie. */
 type NodeBase = {
@@ -55,105 +56,130 @@ export function hashRoot(node: Node): Uint8Array {
 
 function nodeRef(node: Node): Uint8Array {
   if (node.ref !== undefined) return node.ref
-  if (node.kind === 'leaf') node.enc = encodePair(node.path, 0x20, rlpString(node.value))
-  else if (node.kind === 'extension') node.enc = encodePair(node.path, 0, extensionItem(node))
-  else encodeBranch(node)
+  switch (node.kind) {
+    case 'leaf':
+      encodeLeaf(node)
+      break
+    case 'extension':
+      encodeExtension(node)
+      break
+    case 'branch':
+      encodeBranch(node)
+  }
   node.ref = node.enc.length < 32 ? node.enc : keccak256(node.enc)
   return node.ref
 }
 
-function extensionItem(node: Extension): Uint8Array {
+// Nodes are encoded here and then copied out at their length. Room for a branch, and for the head and path of a leaf.
+const SCRATCH_BYTES = 1024
+const scratch = new Uint8Array(SCRATCH_BYTES)
+
+function encodeLeaf(node: Leaf): void {
+  const { path, value } = node
+  const { length } = value
+  const single = length === 1 && (value[0] ?? 0) < 0x80
+  const payload = pathItemLength(path) + (single ? 1 : stringHeadLength(length) + length)
+  const total = listHeadLength(payload) + payload
+  const out = total <= SCRATCH_BYTES ? scratch : new Uint8Array(total)
+  let at = writePathItem(out, writeHead(out, 0, 0xc0, payload), path, 0x20)
+  if (!single) at = writeHead(out, at, 0x80, length)
+  out.set(value, at)
+  node.enc = keep(out, total)
+  // The value lives on in the encoding.
+  node.value = node.enc.subarray(total - length)
+}
+
+function encodeExtension(node: Extension): void {
   assert(node.child !== undefined, 'a changed extension has its child in memory')
-  return refItem(nodeRef(node.child))
+  const ref = nodeRef(node.child)
+  const payload = pathItemLength(node.path) + (ref.length === 32 ? 33 : ref.length)
+  const at = writeRef(scratch, writePathItem(scratch, writeHead(scratch, 0, 0xc0, payload), node.path, 0), ref)
+  node.enc = keep(scratch, at)
 }
 
-/** A reference as an RLP item: a hash is a string, an embedded node is its own list. */
-function refItem(ref: Uint8Array): Uint8Array {
-  if (ref.length < 32) return ref
-  const item = new Uint8Array(33)
-  item[0] = 0xa0
-  item.set(ref, 1)
-  return item
+/** A reference as an RLP item: a hash is a string, an embedded node is its own list. Returns where it ends. */
+function writeRef(out: Uint8Array, at: number, ref: Uint8Array): number {
+  if (ref.length === 32) out[at++] = 0xa0
+  out.set(ref, at)
+  return at + ref.length
 }
 
-const BRANCH_PAYLOAD_MAX = 16 * 33 + 1
-const scratch = new Uint8Array(BRANCH_PAYLOAD_MAX)
+/** Longest head of a branch list: 0xf9 and two bytes. The payload is written behind it and the head put right before. */
+const BRANCH_START = 3
 
 /** Kids that did not change are copied from the old RLP in runs; no value in the 17th place, keys of one trie are of one length. */
 function encodeBranch(node: Branch): void {
+  const { kids, offsets: old } = node
   // Below first: the recursion uses the same scratch.
-  for (const kid of node.kids) if (kid !== null && kid !== undefined && kid.ref === undefined) nodeRef(kid)
+  for (let i = 0; i < 16; i++) {
+    const kid = kids[i]
+    if (kid !== null && kid !== undefined && kid.ref === undefined) nodeRef(kid)
+  }
   const offsets = new Array<number>(17)
-  let at = 0
+  let at = BRANCH_START
   let i = 0
   while (i < 16) {
-    const kid = node.kids[i]
+    const kid = kids[i]
     offsets[i] = at
     if (kid === undefined) {
-      const from = node.offsets[i] ?? 0
+      const from = old[i] as number
       const start = at
-      while (i < 16 && node.kids[i] === undefined) {
-        offsets[i] = start + (node.offsets[i] ?? 0) - from
-        i++
-      }
-      const run = node.enc.subarray(from, node.offsets[i])
-      scratch.set(run, at)
-      at += run.length
+      for (; i < 16 && kids[i] === undefined; i++) offsets[i] = start + (old[i] as number) - from
+      scratch.set(node.enc.subarray(from, old[i]), at)
+      at += (old[i] as number) - from
       continue
     }
     if (kid === null) scratch[at++] = 0x80
-    else {
-      const ref = kid.ref ?? NONE
-      if (ref.length === 32) scratch[at++] = 0xa0
-      scratch.set(ref, at)
-      at += ref.length
-    }
+    else at = writeRef(scratch, at, kid.ref ?? NONE)
     i++
   }
   offsets[16] = at
   scratch[at++] = 0x80
-  const head = listHead(at)
-  const enc = new Uint8Array(head.length + at)
-  enc.set(head)
-  enc.set(scratch.subarray(0, at), head.length)
-  node.enc = enc
-  node.offsets = offsets.map((offset) => offset + head.length)
+  const payload = at - BRANCH_START
+  const headLength = listHeadLength(payload)
+  const start = BRANCH_START - headLength
+  writeHead(scratch, start, 0xc0, payload)
+  node.enc = keep(scratch.subarray(start), at - start)
+  for (let k = 0; k < 17; k++) offsets[k] = (offsets[k] as number) - start
+  node.offsets = offsets
 }
 
-function listHead(length: number): Uint8Array {
-  if (length < 56) return Uint8Array.of(0xc0 + length)
-  if (length < 256) return Uint8Array.of(0xf8, length)
-  if (length < 65536) return Uint8Array.of(0xf9, length >> 8, length & 0xff)
-  return Uint8Array.of(0xfa, length >> 16, (length >> 8) & 0xff, length & 0xff)
+function listHeadLength(payload: number): number {
+  if (payload < 56) return 1
+  return payload < 0x100 ? 2 : payload < 0x10000 ? 3 : payload < 0x1000000 ? 4 : 5
 }
 
-function rlpString(bytes: Uint8Array): Uint8Array {
-  const { length } = bytes
-  if (length === 1 && (bytes[0] ?? 0) < 0x80) return bytes
-  const head = listHead(length)
-  // A string's head is a list's minus 0x40.
-  head[0] = (head[0] ?? 0) - 0x40
-  const out = new Uint8Array(head.length + length)
-  out.set(head)
-  out.set(bytes, head.length)
-  return out
+const stringHeadLength = listHeadLength
+
+/** Head of a string (base 0x80) or list (0xc0) that is not a single small byte. Returns where the payload begins. */
+function writeHead(out: Uint8Array, at: number, base: number, payload: number): number {
+  if (payload < 56) {
+    out[at] = base + payload
+    return at + 1
+  }
+  const size = listHeadLength(payload) - 1
+  out[at] = base + 55 + size
+  for (let i = size; i > 0; i--) {
+    out[at + i] = payload & 0xff
+    payload >>>= 8
+  }
+  return at + 1 + size
 }
 
-function encodePair(path: Uint8Array, flag: number, item: Uint8Array): Uint8Array {
-  const odd = path.length % 2
-  const packedLength = 1 + ((path.length - odd) >> 1)
-  const short = packedLength === 1
-  const payload = (short ? 1 : 1 + packedLength) + item.length
-  const head = listHead(payload)
-  const out = new Uint8Array(head.length + payload)
-  out.set(head)
-  let at = head.length
-  // At most 33 bytes; a single one is below 0x40 and stands for itself.
-  if (!short) out[at++] = 0x80 + packedLength
-  out[at++] = flag | (odd === 1 ? 0x10 | (path[0] ?? 0) : 0)
-  for (let i = odd; i < path.length; i += 2) out[at++] = ((path[i] ?? 0) << 4) | (path[i + 1] ?? 0)
-  out.set(item, at)
-  return out
+/** The packed path: at most 33 bytes; a single one is below 0x40 and stands for itself. */
+function pathItemLength(path: Uint8Array): number {
+  const packed = 1 + (path.length >> 1)
+  return packed === 1 ? 1 : 1 + packed
+}
+
+function writePathItem(out: Uint8Array, at: number, path: Uint8Array, flag: number): number {
+  const { length } = path
+  const packed = 1 + (length >> 1)
+  if (packed > 1) out[at++] = 0x80 + packed
+  const odd = length & 1
+  out[at++] = odd === 1 ? flag | 0x10 | (path[0] as number) : flag
+  for (let i = odd; i < length; i += 2) out[at++] = ((path[i] as number) << 4) | (path[i + 1] as number)
+  return at
 }
 
 /** A node from its RLP. `disk` is the same bytes when it hangs by hash, undefined when it was embedded. */

@@ -24,6 +24,11 @@ export class MissingNode extends Error {
 
 let lastGen = 0
 
+/** Batches begun so far in this thread. */
+export function currentGen(): number {
+  return lastGen
+}
+
 /** One batch of changes over one trie, or a reader of it. Not used further once its root is part of a sealed block. */
 export class Trie {
   root: Node | undefined
