@@ -36,7 +36,8 @@ button:hover { background: var(--flash); }
 button.add { background: var(--accent); color: var(--on-accent); padding: .55rem 1rem; font-size: .95rem; font-weight: 600; border-radius: 8px; }
 button.add:hover { filter: brightness(1.08); }
 button:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-.note { min-height: 1.2em; margin: -.5rem 0 0; color: var(--soft); font-size: .85rem; }
+.note { margin: -.25rem 0 0; color: var(--soft); font-size: .85rem; }
+.note:empty { display: none; }
 .note.bad { color: var(--bad); }
 footer { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; margin-top: 2rem; color: var(--soft); font-size: .9rem; }
 a { color: var(--accent); text-decoration: none; }

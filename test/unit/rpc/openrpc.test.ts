@@ -30,3 +30,11 @@ test('the document is JSON and says what it is', () => {
   assert.equal(document.info.version, '1.2.3')
   assert.deepEqual(document.servers, [{ name: 'gateway', url: 'http://localhost:8545' }])
 })
+
+test('every reference leads to a schema of the document', () => {
+  const document = openRpcDocument(methods, { version: '1.2.3', dev: true }) as { components: { schemas: Record<string, unknown> } }
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name!)
+  assert.ok(references.includes('Block') && references.includes('Receipt'))
+  for (const name of references) assert.equal(typeof document.components.schemas[name], 'object', name)
+  assert.deepEqual(new Set(references), new Set(Object.keys(document.components.schemas)))
+})
