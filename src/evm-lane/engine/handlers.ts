@@ -110,7 +110,7 @@ function poolHandlers({ parts, pool, reader, waiters, watch }: HandlerParts): Pi
     // A lane that never makes a next block judges by the rules of its last.
     const common = parts.forks.commonAt(producing ? header.number + 1n : header.number, header.timestamp)
     const tx = decodeTx(req.raw, common, req.sender)
-    if (tx.lib.type === 3 && tx.raw === req.raw) throw new AppError('tx-blob', 'missing sidecar in blob transaction')
+    if (tx.type === 3 && tx.raw === req.raw) throw new AppError('tx-blob', 'missing sidecar in blob transaction')
     pool.add(tx)
     return tx
   }

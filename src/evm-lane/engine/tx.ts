@@ -53,9 +53,25 @@ export function decodeTx(raw: Bytes, common: Common, sender: Address | null): La
   if (raw.length === 0) throw new AppError('tx-malformed', 'typed transaction too short')
   const type = raw[0] as number
   if (type < 0x80 && (type === 0 || type > 4)) throw new AppError('tx-type', 'transaction type not supported')
-  const lib = parse(raw, common)
-  const stored = lib instanceof Blob4844Tx && lib.networkWrapperVersion !== undefined ? lib.serialize() : raw
-  return libTx(lib, stored, sender)
+  const stored = carriesBlobs(raw) ? stripBlobs(raw, common) : raw
+  return libTx(parse(stored, common), stored, sender)
+}
+
+/** The form in which wallets send a blob transaction: a list of the transaction, its blobs, commitments and proofs. In a block it stands alone. */
+function carriesBlobs(raw: Bytes): boolean {
+  if (raw[0] !== 3 || raw.length < 3) return false
+  const header = raw[1] as number
+  const first = raw[header > 0xf7 ? 2 + header - 0xf7 : 2]
+  return first !== undefined && first >= 0xc0
+}
+
+/** Checks that blobs, commitments, proofs and hashes belong together, then forgets all but the hashes: a lane keeps no blobs. */
+function stripBlobs(raw: Bytes, common: Common): Bytes {
+  try {
+    return createBlob4844TxFromSerializedNetworkWrapper(raw, { common, freeze: false }).serialize()
+  } catch (error) {
+    throw malformed(error, common)
+  }
 }
 
 function parse(raw: Bytes, common: Common): TypedTransaction {

@@ -1,0 +1,72 @@
+// Owns: a lane that takes a foreign chain block by block, from Homestead to the second blob-parameter fork, and refuses what is not valid.
+// Does not own: the command line around it, or what is answered about the chain afterwards (vectors.test.ts). Called by: node --test.
+
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'node:test'
+import { readBlocks } from '../../src/commands/block-file.js'
+import { AppError } from '../../src/errors.js'
+import { decodeBlock } from '../../src/evm-lane/engine/header.js'
+import { toHex } from '../../src/primitives.js'
+import { testEngine, type TestEngine } from '../fixtures/engine-lane.js'
+import { spoiledBlocks } from './spoiled-blocks.js'
+import { chainFile, conformanceDir, genesisFile, skipWithoutData } from './chain-folder.js'
+
+async function chainLane(): Promise<TestEngine> {
+  const json = readFileSync(genesisFile, 'utf8')
+  const { config } = JSON.parse(json) as { config: { chainId: number } }
+  return testEngine({ chainId: config.chainId, genesis: { kind: 'geth', json } })
+}
+
+async function allBlocks(): Promise<Uint8Array[]> {
+  const out: Uint8Array[] = []
+  for await (const { rlp } of readBlocks(chainFile)) out.push(rlp)
+  return out
+}
+
+test('a lane imports the chain of the vectors', { skip: skipWithoutData }, async () => {
+  const lane = await chainLane()
+  const blocks = await allBlocks()
+  for (const [index, rlp] of blocks.entries()) {
+    const { number, known } = await lane.handlers.importBlock({ rlp })
+    assert.deepEqual([number, known], [BigInt(index + 1), false])
+  }
+  const { params } = JSON.parse(readFileSync(join(conformanceDir, 'tests', 'headfcu.json'), 'utf8')) as { params: [{ headBlockHash: string }] }
+  assert.equal(toHex(lane.head().header.hash), params[0].headBlockHash)
+
+  // Once more: an interrupted import goes on from where it was.
+  for (const rlp of blocks) assert.equal((await lane.handlers.importBlock({ rlp })).known, true)
+  assert.equal(lane.heads.length, blocks.length, 'a block that is there already is no new head')
+  await lane.stop()
+})
+
+test('a block that breaks a rule changes nothing, and the right one is taken after it', { skip: skipWithoutData }, async (t) => {
+  const lane = await chainLane()
+  let tried = 0
+  for (const rlp of await allBlocks()) {
+    const before = lane.head()
+    const { number } = decodeBlock(rlp).header
+    for (const { what, rlp: spoiled } of spoiledBlocks(rlp)) {
+      const error = await Promise.resolve(lane.handlers.importBlock({ rlp: spoiled })).then(() => undefined, (reason: unknown) => reason)
+      assert(error instanceof AppError, `block ${number} with another ${what} was taken`)
+      assert.equal(error.code, 'block-invalid', `block ${number}, ${what}: ${error.message}`)
+      assert.equal(typeof error.data?.['reason'], 'string')
+      if (what !== 'number') assert.equal(error.data?.['number'], number.toString(), what)
+      assert.deepEqual(lane.head(), before, what)
+      tried++
+    }
+    await lane.handlers.importBlock({ rlp })
+  }
+  t.diagnostic(`${tried} spoiled blocks refused`)
+  assert.equal(lane.head().header.number, 54n)
+  await lane.stop()
+})
+
+test('blocks sent all at once are taken one after another', { skip: skipWithoutData }, async () => {
+  const lane = await chainLane()
+  const blocks = await allBlocks()
+  const results = await Promise.all(blocks.map(async (rlp) => lane.handlers.importBlock({ rlp })))
+  assert.deepEqual(results.map(({ number }) => number), blocks.map((_, i) => BigInt(i + 1)))
+  await lane.stop()
+})
