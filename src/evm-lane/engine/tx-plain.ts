@@ -34,21 +34,22 @@ export function decodePlain(raw: Bytes, common: Common): PlainTransfer | null {
   if (items === null || items.length !== (type === 2 ? feeMarketFields : legacyFields)) return null
   const fields: Bytes[] = []
   for (const [i, item] of items.entries()) {
-    if (!canonical(raw, item, type === 2 && i === feeMarketFields - 4)) return null
+    const kind = type === 2 && i === feeMarketFields - 4 ? 'list' : i === (type === 2 ? 5 : 3) ? 'address' : 'integer'
+    if (!canonical(raw, item, kind)) return null
     fields.push(raw.subarray(item.data, item.end))
   }
   const tx = type === 2 ? feeMarket(fields, common) : legacy(fields, common)
   return tx !== null && bounded(tx, common) ? tx : null
 }
 
-/** Short strings in their shortest form, integers without leading zeros (an address may have them), and the one empty list. */
-function canonical(raw: Bytes, { start, data, end }: Item, list: boolean): boolean {
+/** Short strings in their shortest form, integers without leading zeros, and the one empty list. */
+function canonical(raw: Bytes, { start, data, end }: Item, kind: 'list' | 'address' | 'integer'): boolean {
   const first = raw[start] as number
-  if (list) return first === 0xc0
+  if (kind === 'list') return first === 0xc0
   const length = end - data
   if (first >= 0xb8 || length > 32) return false
   if (data > start && length === 1 && (raw[data] as number) < 0x80) return false
-  return length === 0 || length === 20 || raw[data] !== 0
+  return kind === 'address' || length === 0 || raw[data] !== 0
 }
 
 function feeMarket(f: Bytes[], common: Common): PlainTransfer | null {
