@@ -18,8 +18,6 @@ const texts: Record<string, string> = {
   'create collision': 'contract address collision',
   'insufficient balance': 'insufficient balance for transfer',
   'invalid bytecode deployed': 'invalid code: must not begin with 0xef',
-  // RETURNDATACOPY past its end; memory offsets beyond a machine word run out of gas in both.
-  'value out of range': 'return data out of bounds',
 }
 
 const stackMax = 1_024
@@ -33,6 +31,7 @@ export function failureOf(result: ExecResult, creates: boolean): VmFailure | nul
   // The constructor returned; storing what it returned was too dear.
   const returned = (result.runState as { returnValue?: Bytes } | undefined)?.returnValue
   if (error === 'out of gas' && creates && returned !== undefined) return { kind: 'vm-error', text: texts['code store out of gas'] as string }
+  if (error === 'out of gas' && readsPastReturnData(result)) return { kind: 'vm-error', text: 'return data out of bounds' }
   if (error === 'out of gas') return { kind: 'out-of-gas', text: error }
   if (error === 'invalid opcode') return { kind: 'vm-error', text: `invalid opcode: ${opcode === invalidOpcode ? 'INVALID' : `opcode 0x${opcode.toString(16)} not defined`}` }
   if (error === 'stack underflow') return { kind: 'vm-error', text: `stack underflow (${result.runState?.stack.length ?? 0} <=> ${stackInputs(opcode)})` }
@@ -40,6 +39,15 @@ export function failureOf(result: ExecResult, creates: boolean): VmFailure | nul
   // The library adds where it was.
   if (error.startsWith('invalid JUMP')) return { kind: 'vm-error', text: 'invalid jump destination' }
   return { kind: 'vm-error', text: texts[error] ?? error }
+}
+
+const returnDataCopy = 0x3e
+
+/** The library calls it out of gas, and leaves the stack as it was. */
+function readsPastReturnData({ runState }: ExecResult): boolean {
+  if (runState === undefined || runState.opCode !== returnDataCopy || runState.stack.length < 3) return false
+  const [, offset, length] = runState.stack.peek(3)
+  return (offset as bigint) + (length as bigint) > BigInt(runState.returnBytes.length)
 }
 
 /** Stack items that opcodes 0xN0 to 0xNF need, a digit each; what needs none at the end of a row is left out. */
