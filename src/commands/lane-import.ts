@@ -71,8 +71,8 @@ function report({ imported, known, stopped, failure }: Outcome, lane: LaneClient
   const place = head === undefined ? '' : `, head is block ${head.number} ${toHex(head.hash)}`
   process.stdout.write(`Imported ${imported} blocks${known > 0 ? `, ${known} were there already` : ''}${place}\n`)
   if (failure !== null) {
-    const number = failure.data?.['number']
-    process.stderr.write(`paralane: ${number === undefined ? '' : `block ${String(number)}: `}${failure.message}\n`)
+    const block = failure.data?.['number'] === undefined ? '' : `block ${String(failure.data['number'])}: `
+    process.stderr.write(`paralane: ${failure.message.startsWith(block) ? '' : block}${failure.message}\n`)
     return 1
   }
   if (stopped) process.stderr.write('paralane: stopped; run the same command again to go on\n')

@@ -6,15 +6,14 @@ import { Command, Option as Flag } from 'commander'
 import { flagOf, options, parseOption } from '../config/options.js'
 import { configSchema } from '../config/schema.js'
 import { version } from '../process/version.js'
-import { importChain, type ImportOptions } from './lane-import.js'
-import { initLane, type InitOptions } from './lane-init.js'
+import type { ImportOptions } from './lane-import.js'
+import type { InitOptions } from './lane-init.js'
 import { listLanes } from './lane-list.js'
-import { start } from './start.js'
 
-/** `finish` gets the exit code of the command that ran. */
+/** `finish` gets the exit code of the command that ran. Commands are loaded when they run: what they import takes a second. */
 export function createProgram(finish: (code: number) => void): Command {
   const program = new Command('paralane').description('Many EVM chains in parallel behind one Ethereum JSON-RPC gateway.').version(version)
-  program.addCommand(startCommand(finish), { isDefault: false })
+  program.addCommand(startCommand(finish))
   const lane = program.command('lane').description('lanes of the data folder')
   const dataDir = ['--data-dir <folder>', 'folder for everything durable (default ./.paralane)'] as const
   lane
@@ -23,14 +22,20 @@ export function createProgram(finish: (code: number) => void): Command {
     .requiredOption('--genesis <file>', 'geth genesis.json')
     .requiredOption('--name <name>', 'short name of the lane')
     .option(...dataDir)
-    .action(async (given: InitOptions) => finish(await initLane(given)))
+    .action(async (given: InitOptions) => {
+      const { initLane } = await import('./lane-init.js')
+      finish(await initLane(given))
+    })
   lane
     .command('import')
     .description('append the blocks of a file (RLP, as geth exports it) to a lane')
     .argument('<file>', 'blocks, such as chain.rlp')
     .requiredOption('--lane <name>', 'name or chain id of the lane')
     .option(...dataDir)
-    .action(async (file: string, given: ImportOptions) => finish(await importChain(file, given)))
+    .action(async (file: string, given: ImportOptions) => {
+      const { importChain } = await import('./lane-import.js')
+      finish(await importChain(file, given))
+    })
   lane
     .command('list')
     .description('list the lanes of the data folder')
@@ -53,6 +58,7 @@ function startCommand(finish: (code: number) => void): Command {
   }
   return command.action(async () => {
     const file = command.getOptionValue('config') as string | undefined
+    const { start } = await import('./start.js')
     finish(await start(file ?? null, givenFlags(command)))
   })
 }
