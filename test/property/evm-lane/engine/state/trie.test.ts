@@ -7,8 +7,8 @@ import { RLP } from '@ethereumjs/rlp'
 import { bareHex } from '../../../../../src/primitives.js'
 import { indexTrieRoot } from '../../../../../src/evm-lane/engine/state/index-trie.js'
 import { initKeccak } from '../../../../../src/evm-lane/engine/keccak.js'
-import { collectUnsaved, forgetDeep, markSaved, type NodeMarks } from '../../../../../src/evm-lane/engine/state/trie-checkpoint.js'
-import { Trie } from '../../../../../src/evm-lane/engine/state/trie.js'
+import { collectUnsaved, forget, markSaved, type NodeMarks } from '../../../../../src/evm-lane/engine/state/trie-checkpoint.js'
+import { currentGen, Trie } from '../../../../../src/evm-lane/engine/state/trie.js'
 import type { Node } from '../../../../../src/evm-lane/engine/state/trie-node.js'
 import { seededRandom, type Random } from '../../../../fixtures/random.js'
 
@@ -96,7 +96,7 @@ for (const keyLength of [1, 2, 4, 32]) {
       }
       if (!random.chance(3)) continue
       checkpoint(kept)
-      if (kept.root !== undefined && random.chance(2)) forgetDeep(kept.root, random.below(3))
+      if (kept.root !== undefined && random.chance(2)) forget(kept.root, { depth: random.below(3), gen: random.chance(2) ? Infinity : currentGen() - random.below(30) })
       if (random.chance(3)) kept.root = Trie.openStored(loader(kept)).root
       assert.deepEqual([...kept.store.keys()].sort(), positionsOf(kept), 'the store has exactly the nodes of the trie')
     }
