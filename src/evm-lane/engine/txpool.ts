@@ -83,6 +83,8 @@ export class TxPool {
     const account = this.view.account(tx.sender)
     checkSender(tx, account)
     const queue = this.senders.get(tx.senderKey) ?? new SenderQueue(tx.sender, account.nonce)
+    // A nonce also moves without a transaction of its owner (EIP-7702 authorization).
+    if (queue.accountNonce !== account.nonce) this.follow(queue, account.nonce)
     const old = queue.byNonce.get(tx.nonce)
     if (old !== undefined && !replaces(old, tx, this.limits.priceBumpPercent)) {
       throw new AppError('tx-replacement', 'replacement transaction underpriced')
@@ -177,7 +179,11 @@ export class TxPool {
   /** Takes out a transaction that turned out not to be executable although it was next. */
   drop(tx: LaneTx): void {
     const queue = this.senders.get(tx.senderKey)
-    if (queue?.byNonce.get(tx.nonce) === tx) this.remove(queue, tx)
+    if (queue?.byNonce.get(tx.nonce) !== tx) return
+    this.remove(queue, tx)
+    // Not executable often means that the nonce moved without a transaction of its owner (EIP-7702): what follows may be executable.
+    const { nonce } = this.view.account(queue.sender)
+    if (queue.byNonce.size > 0 && queue.accountNonce !== nonce) this.follow(queue, nonce)
   }
 
   /** After a block: forgets what it holds and follows the senders' new nonces. */
@@ -207,9 +213,11 @@ export class TxPool {
       this.senders.delete(bareHex(queue.sender))
       return
     }
-    if (queue.nextNonce > before) {
+    // A block may use nonces that the pool never had: the first one left can lie past what was executable.
+    const first = before > accountNonce ? before : accountNonce
+    if (queue.nextNonce > first) {
       const promoted: LaneTx[] = []
-      for (let nonce = before; nonce < queue.nextNonce; nonce++) promoted.push(queue.byNonce.get(nonce) as LaneTx)
+      for (let nonce = first; nonce < queue.nextNonce; nonce++) promoted.push(queue.byNonce.get(nonce) as LaneTx)
       this.onExecutable(promoted)
     }
   }
