@@ -11,6 +11,11 @@ try {
   await createProgram((code) => process.exit(code)).parseAsync(process.argv)
 } catch (error) {
   const text = error instanceof AppError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(`${text.split('\n').map((line) => `paralane: ${line}`).join('\n')}\n`)
+  process.stderr.write(
+    `${text
+      .split('\n')
+      .map((line) => `paralane: ${line}`)
+      .join('\n')}\n`,
+  )
   process.exit(1)
 }

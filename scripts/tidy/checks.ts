@@ -29,21 +29,25 @@ function restricted(path: string, line: number, from: string, to: string): strin
 }
 
 export function dependencyOwners(files: readonly SourceFile[]): string[] {
-  return files.filter(({ path }) => path.startsWith('src/')).flatMap(({ path, imports }) =>
-    imports.flatMap(({ specifier, target, line }) => {
-      if (target !== null || specifier.startsWith('.') || specifier.startsWith('node:')) return []
-      const owner = Object.keys(owners).find((name) => specifier === name || specifier.startsWith(`${name}/`))
-      if (owner === undefined) return []
-      const places = owners[owner] ?? []
-      const allowed = places.some((place) => path === place || (place.endsWith('/') && path.startsWith(place)))
-      return allowed ? [] : [`${path}:${line}: ${specifier} belongs to ${places.join(', ')}`]
-    }),
-  )
+  return files
+    .filter(({ path }) => path.startsWith('src/'))
+    .flatMap(({ path, imports }) =>
+      imports.flatMap(({ specifier, target, line }) => {
+        if (target !== null || specifier.startsWith('.') || specifier.startsWith('node:')) return []
+        const owner = Object.keys(owners).find((name) => specifier === name || specifier.startsWith(`${name}/`))
+        if (owner === undefined) return []
+        const places = owners[owner] ?? []
+        const allowed = places.some((place) => path === place || (place.endsWith('/') && path.startsWith(place)))
+        return allowed ? [] : [`${path}:${line}: ${specifier} belongs to ${places.join(', ')}`]
+      }),
+    )
 }
 
 /** Cycles count, also those by types: neither file can be understood without the other. */
 export function cycles(files: readonly SourceFile[]): string[] {
-  const edges = new Map(files.map(({ path, imports }) => [path, imports.flatMap(({ target }) => (target === null || target === path ? [] : [target]))]))
+  const edges = new Map(
+    files.map(({ path, imports }) => [path, imports.flatMap(({ target }) => (target === null || target === path ? [] : [target]))]),
+  )
   const state = new Map<string, 'open' | 'done'>()
   const found: string[] = []
   const visit = (path: string, trail: string[]): void => {
@@ -62,7 +66,9 @@ export function cycles(files: readonly SourceFile[]): string[] {
 
 /** A file that only passes on what others define hides where it is defined. */
 export function barrels(files: readonly SourceFile[]): string[] {
-  return files.filter(({ own, reExports }) => reExports > 0 && own === 0).map(({ path }) => `${path}: is a barrel; import from the file that defines the name`)
+  return files
+    .filter(({ own, reExports }) => reExports > 0 && own === 0)
+    .map(({ path }) => `${path}: is a barrel; import from the file that defines the name`)
 }
 
 export function lengths(files: readonly SourceFile[]): string[] {
@@ -71,13 +77,19 @@ export function lengths(files: readonly SourceFile[]): string[] {
 
 export function words(files: readonly SourceFile[]): string[] {
   return files.flatMap(({ path, text }) => {
-    const bans = coreLayers.includes(layerOf(path)) ? [...forbidden, ...coreForbidden.map((pattern) => ({ pattern, why: 'cores are pure' }))] : forbidden
-    return text.split('\n').flatMap((line, i) => bans.filter(({ pattern }) => pattern.test(line)).map(({ why, pattern }) => `${path}:${i + 1}: ${pattern.source}: ${why}`))
+    const bans = coreLayers.includes(layerOf(path))
+      ? [...forbidden, ...coreForbidden.map((pattern) => ({ pattern, why: 'cores are pure' }))]
+      : forbidden
+    return text
+      .split('\n')
+      .flatMap((line, i) => bans.filter(({ pattern }) => pattern.test(line)).map(({ why, pattern }) => `${path}:${i + 1}: ${pattern.source}: ${why}`))
   })
 }
 
 export function deadFiles(files: readonly SourceFile[]): string[] {
-  const imported = new Set(files.flatMap(({ path, imports }) => imports.flatMap(({ target }) => (target === null || target === path ? [] : [target]))))
+  const imported = new Set(
+    files.flatMap(({ path, imports }) => imports.flatMap(({ target }) => (target === null || target === path ? [] : [target]))),
+  )
   return files
     .filter(({ path }) => !imported.has(path) && !entryPoints.some((pattern) => pattern.test(path)))
     .map(({ path }) => `${path}: nobody imports it`)

@@ -5,8 +5,20 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import ts from 'typescript'
 
-export type Import = { specifier: string; /** Project path of the file meant; null for a package. */ target: string | null; line: number; reExport: boolean }
-export type SourceFile = { path: string; text: string; lines: number; imports: Import[]; /** Statements that are not re-exports. */ own: number; reExports: number }
+export type Import = {
+  specifier: string
+  /** Project path of the file meant; null for a package. */ target: string | null
+  line: number
+  reExport: boolean
+}
+export type SourceFile = {
+  path: string
+  text: string
+  lines: number
+  imports: Import[]
+  /** Statements that are not re-exports. */ own: number
+  reExports: number
+}
 
 export function readSources(root: string, folders: readonly string[]): SourceFile[] {
   return folders.flatMap((folder) => filesUnder(join(root, folder))).map((file) => readSource(root, file))

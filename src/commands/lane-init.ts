@@ -20,7 +20,10 @@ export type InitOptions = { genesis: string; name: string; dataDir?: string }
 export async function initLane({ genesis: path, name, ...rest }: InitOptions): Promise<number> {
   const dataDir = dataDirOf(rest)
   if (!laneSchema.shape.name.safeParse(name).success || isReserved(name)) {
-    throw new AppError('config-invalid', `--name: must be at most 32 of a-z, 0-9 and -, beginning with a letter, and no path of the gateway, got ${name}`)
+    throw new AppError(
+      'config-invalid',
+      `--name: must be at most 32 of a-z, 0-9 and -, beginning with a letter, and no path of the gateway, got ${name}`,
+    )
   }
   const { chainId, json } = readGenesisFile(path, null, '--genesis')
   const lock = await lockDataFolder(dataDir)
@@ -32,7 +35,9 @@ export async function initLane({ genesis: path, name, ...rest }: InitOptions): P
     try {
       await lane.ready
       const hash = lane.genesisHash()
-      process.stdout.write(`Lane ${name} (chain id ${chainId}) ${isNew ? 'begins' : 'is there already'}, genesis ${hash === undefined ? '' : toHex(hash)}, in ${laneFolder(dataDir, chainId)}\n`)
+      process.stdout.write(
+        `Lane ${name} (chain id ${chainId}) ${isNew ? 'begins' : 'is there already'}, genesis ${hash === undefined ? '' : toHex(hash)}, in ${laneFolder(dataDir, chainId)}\n`,
+      )
     } catch (error) {
       if (isNew) rmSync(join(laneFolder(dataDir, chainId), 'lane.json'), { force: true })
       throw error
@@ -47,11 +52,17 @@ export async function initLane({ genesis: path, name, ...rest }: InitOptions): P
 
 /** True for a lane that the folder does not have yet. */
 function checkAgainst(records: readonly LaneRecord[], { chainId, name, genesis }: LaneRecord, dataDir: string): boolean {
-  const clash = records.find((other) => other.name === name && other.chainId !== chainId) ?? defaultLanes.find((lane) => lane.name === name || lane.chainId === chainId)
+  const clash =
+    records.find((other) => other.name === name && other.chainId !== chainId) ??
+    defaultLanes.find((lane) => lane.name === name || lane.chainId === chainId)
   if (clash !== undefined) throw new AppError('config-invalid', `--name or chain id: lane ${clash.name} (${clash.chainId}) has it already`)
   const same = records.find((other) => other.chainId === chainId)
   if (same === undefined) return true
   const equal = same.name === name && same.genesis.kind === 'geth' && genesis.kind === 'geth' && same.genesis.json === genesis.json
   if (equal) return false
-  throw new AppError('genesis-mismatch', `${laneFolder(dataDir, chainId)} already holds chain ${chainId} (lane ${same.name}) with another genesis or name`, { chainId })
+  throw new AppError(
+    'genesis-mismatch',
+    `${laneFolder(dataDir, chainId)} already holds chain ${chainId} (lane ${same.name}) with another genesis or name`,
+    { chainId },
+  )
 }

@@ -47,7 +47,8 @@ async function startRemembered(settings: Settings, log: Log): Promise<RunningNod
   try {
     return await startNode(settings, log)
   } catch (error) {
-    for (const { chainId } of settings.records) if (!known.has(chainId)) rmSync(join(laneFolder(settings.dataDir, chainId), 'lane.json'), { force: true })
+    for (const { chainId } of settings.records)
+      if (!known.has(chainId)) rmSync(join(laneFolder(settings.dataDir, chainId), 'lane.json'), { force: true })
     throw error
   }
 }
@@ -60,4 +61,3 @@ function late(log: Log): Promise<void> {
     }, stopMsMax).unref()
   })
 }
-

@@ -20,7 +20,13 @@ export function listeningLine(url: string): string {
 }
 
 function accountsText({ accounts, balance, mnemonic }: DevMode): string {
-  const ether = `${balance / 10n ** 18n}${balance % 10n ** 18n === 0n ? '' : `.${String(balance % 10n ** 18n).padStart(18, '0').replace(/0+$/, '')}`}`
+  const ether = `${balance / 10n ** 18n}${
+    balance % 10n ** 18n === 0n
+      ? ''
+      : `.${String(balance % 10n ** 18n)
+          .padStart(18, '0')
+          .replace(/0+$/, '')}`
+  }`
   const row = (i: number, text: string): string => `${`(${i})`.padStart(5)} ${text}`
   return [
     'Available accounts (each at genesis of each lane)',
@@ -48,7 +54,14 @@ function lanesText(lanes: readonly LaneSpec[], url: string): string {
   ])
   const titles = ['Lane', 'Chain id', 'Blocks', 'RPC', 'WebSocket', 'Folder']
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] as string).length)))
-  return [titles, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column] as number)).join('  ').trimEnd()).join('\n')
+  return [titles, ...rows]
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] as number))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }
 
 function productionText(production: Production): string {

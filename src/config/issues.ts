@@ -46,7 +46,10 @@ function article(noun: string): string {
 }
 
 export function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`), '')
+  return path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`),
+    '',
+  )
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
@@ -60,7 +63,9 @@ function shorten(text: string): string {
 /** The known word that a slip of the finger turns into this one; null when none is near. */
 export function nearest(word: string, known: readonly string[]): string | null {
   const bare = (text: string): string => text.toLowerCase().replace(/[-_]/g, '')
-  const ranked = known.map((candidate) => ({ candidate, distance: editDistance(bare(word), bare(candidate)) })).sort((a, b) => a.distance - b.distance)
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(bare(word), bare(candidate)) }))
+    .sort((a, b) => a.distance - b.distance)
   const best = ranked[0]
   return best !== undefined && best.distance <= (word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3))) ? best.candidate : null
 }

@@ -49,10 +49,19 @@ function readLaneRecord(folder: string): LaneRecord {
     const { chainId, name, origin, genesis } = recordSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
     if (genesis.kind === 'geth') return { chainId, name, origin, genesis: { kind: 'geth', json: readFileSync(join(folder, 'genesis.json'), 'utf8') } }
     const alloc = genesis.funded.map(({ address, balance }) => ({
-      address: fromHex(address), balance: BigInt(balance), nonce: 0n, code: new Uint8Array(0), storage: [],
+      address: fromHex(address),
+      balance: BigInt(balance),
+      nonce: 0n,
+      code: new Uint8Array(0),
+      storage: [],
     }))
     const { hardfork, timestamp, baseFeePerGas } = genesis
-    return { chainId, name, origin, genesis: { kind: 'default', hardfork, timestamp: BigInt(timestamp), baseFeePerGas: BigInt(baseFeePerGas), alloc } }
+    return {
+      chainId,
+      name,
+      origin,
+      genesis: { kind: 'default', hardfork, timestamp: BigInt(timestamp), baseFeePerGas: BigInt(baseFeePerGas), alloc },
+    }
   } catch (error) {
     throw new AppError('store-corrupt', `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`, { path })
   }

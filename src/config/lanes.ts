@@ -36,7 +36,8 @@ export function resolveLanes(lanes: readonly LaneConfig[], around: LaneSurroundi
   const specs: LaneSpec[] = []
   const records: LaneRecord[] = []
   lanes.forEach((lane, i) => {
-    if (chainIdsToAvoid.includes(lane.chainId)) warnings.push(`lanes[${i}].chainId: tools take ${lane.chainId} for their own local node; choose another`)
+    if (chainIdsToAvoid.includes(lane.chainId))
+      warnings.push(`lanes[${i}].chainId: tools take ${lane.chainId} for their own local node; choose another`)
     const record = recordOf(lane, `lanes[${i}]`, around)
     records.push(record)
     specs.push(specOf(lane, record, around))
@@ -54,7 +55,10 @@ function refuseTwins(specs: readonly LaneSpec[]): void {
     const twin = specs.slice(0, i).find((other) => other.chainId === spec.chainId || other.name === spec.name)
     if (twin === undefined) return
     const key = twin.chainId === spec.chainId ? 'chainId' : 'name'
-    throw new AppError('config-invalid', `lanes[${i}].${key}: must be unique, ${spec[key]} is already the ${key} of lane ${twin.name} (${twin.chainId})`)
+    throw new AppError(
+      'config-invalid',
+      `lanes[${i}].${key}: must be unique, ${spec[key]} is already the ${key} of lane ${twin.name} (${twin.chainId})`,
+    )
   })
   for (const { name } of specs) {
     if (isReserved(name)) throw new AppError('config-invalid', `lanes: the name ${name} is a path of the gateway itself`)
@@ -84,7 +88,8 @@ function recordOf(lane: LaneConfig, key: string, around: LaneSurroundings): Lane
 
 function newGenesis(lane: LaneConfig, key: string, around: LaneSurroundings): GenesisSource {
   if (lane.genesis !== undefined) {
-    if (lane.hardfork !== undefined) throw new AppError('config-invalid', `${key}.hardfork: must be left out beside genesis, which has its own fork schedule`)
+    if (lane.hardfork !== undefined)
+      throw new AppError('config-invalid', `${key}.hardfork: must be left out beside genesis, which has its own fork schedule`)
     return readGenesisFile(lane.genesis, lane.chainId, `${key}.genesis`)
   }
   const alloc = around.funded.map((address) => ({ address, balance: around.balance, nonce: 0n, code: new Uint8Array(0), storage: [] }))
@@ -106,7 +111,8 @@ export function readGenesisFile(path: string, chainId: number | null, key: strin
   if (typeof found !== 'number' || !Number.isSafeInteger(found) || found < 1) {
     throw new AppError('config-invalid', `${key}: ${path} must hold a geth genesis with config.chainId, got ${JSON.stringify(found)}`)
   }
-  if (chainId !== null && found !== chainId) throw new AppError('genesis-mismatch', `${key}: ${path} is the genesis of chain ${found}, not ${chainId}`, { chainId })
+  if (chainId !== null && found !== chainId)
+    throw new AppError('genesis-mismatch', `${key}: ${path} is the genesis of chain ${found}, not ${chainId}`, { chainId })
   return { kind: 'geth', json, chainId: found }
 }
 
@@ -119,11 +125,17 @@ function contradictionOf(lane: LaneConfig, stored: LaneRecord, key: string, arou
     return sameJson(given.json, genesis.json) ? null : `${key}.genesis differs from the stored genesis`
   }
   if (lane.genesis !== undefined) return `${key}.genesis is set for a chain that began without a genesis file`
-  if (lane.hardfork !== undefined && lane.hardfork !== genesis.hardfork) return `${key}.hardfork is ${lane.hardfork}, the chain began as ${genesis.hardfork}`
-  if (lane.baseFeePerGas !== undefined && BigInt(lane.baseFeePerGas) !== genesis.baseFeePerGas) return `${key}.baseFeePerGas differs from ${genesis.baseFeePerGas}`
+  if (lane.hardfork !== undefined && lane.hardfork !== genesis.hardfork)
+    return `${key}.hardfork is ${lane.hardfork}, the chain began as ${genesis.hardfork}`
+  if (lane.baseFeePerGas !== undefined && BigInt(lane.baseFeePerGas) !== genesis.baseFeePerGas)
+    return `${key}.baseFeePerGas differs from ${genesis.baseFeePerGas}`
   if (!around.fundingGiven) return null
-  const unfunded = around.funded.find((address) => !genesis.alloc.some((entry) => equalBytes(entry.address, address) && entry.balance === around.balance))
-  return unfunded === undefined ? null : `mnemonic, accounts or balance: account ${toHex(unfunded)} did not begin with ${around.balance} wei on lane ${lane.name}`
+  const unfunded = around.funded.find(
+    (address) => !genesis.alloc.some((entry) => equalBytes(entry.address, address) && entry.balance === around.balance),
+  )
+  return unfunded === undefined
+    ? null
+    : `mnemonic, accounts or balance: account ${toHex(unfunded)} did not begin with ${around.balance} wei on lane ${lane.name}`
 }
 
 function sameJson(a: string, b: string): boolean {
@@ -147,7 +159,10 @@ function specOf(lane: LaneConfig, { genesis }: LaneRecord, around: LaneSurroundi
     historyBlocks: lane.history ?? around.history,
     syncWrites: lane.syncWrites ?? false,
     pool: { ...definedOnly(pool, poolLimits), minTip: BigInt(minTip ?? poolLimits.minTip) },
-    limits: { ...definedOnly(limits, laneLimits), callGas: lane.limits?.callGas === undefined ? bigintMax(laneLimits.callGas, gasLimit) : BigInt(callGas ?? 0) },
+    limits: {
+      ...definedOnly(limits, laneLimits),
+      callGas: lane.limits?.callGas === undefined ? bigintMax(laneLimits.callGas, gasLimit) : BigInt(callGas ?? 0),
+    },
   }
 }
 
@@ -160,5 +175,9 @@ function productionOf(lane: LaneConfig, blockTimeMs: number | null): Production 
   if (kind === 'none') return { kind }
   if (blockTimeMs !== null) return { kind: 'interval', blockTimeMs }
   if (kind === 'interval') return { kind, blockTimeMs: lane.blockTimeMs ?? 1_000 }
-  return { kind, minBlockIntervalMs: lane.minBlockIntervalMs ?? laneDefaults.minBlockIntervalMs, heartbeatMs: lane.heartbeatMs ?? laneDefaults.heartbeatMs }
+  return {
+    kind,
+    minBlockIntervalMs: lane.minBlockIntervalMs ?? laneDefaults.minBlockIntervalMs,
+    heartbeatMs: lane.heartbeatMs ?? laneDefaults.heartbeatMs,
+  }
 }

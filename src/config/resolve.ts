@@ -81,7 +81,10 @@ export function isLoopback(host: string): boolean {
 function devModeOf(config: Config, host: string): DevMode | null {
   const asked = config.accounts !== undefined || config.balance !== undefined || config.mnemonic !== undefined
   if (config.dev === undefined && !isLoopback(host) && asked) {
-    throw new AppError('config-invalid', `dev: must be set to use accounts, balance or mnemonic on ${host}, which is no loopback address; their keys are publicly known (--dev)`)
+    throw new AppError(
+      'config-invalid',
+      `dev: must be set to use accounts, balance or mnemonic on ${host}, which is no loopback address; their keys are publicly known (--dev)`,
+    )
   }
   if (!(config.dev ?? isLoopback(host))) return null
   const mnemonic = config.mnemonic ?? testMnemonic

@@ -28,17 +28,30 @@ export const laneSchema = z.strictObject({
   production: z
     .enum(['instant', 'interval', 'none'])
     .optional()
-    .describe('When blocks are made: as soon as there is a transaction, every blockTimeMs, or never. Default: interval where blockTimeMs is given, else instant.'),
+    .describe(
+      'When blocks are made: as soon as there is a transaction, every blockTimeMs, or never. Default: interval where blockTimeMs is given, else instant.',
+    ),
   minBlockIntervalMs: milliseconds.optional().describe('Instant lanes: least time between two blocks. Default 0.'),
-  heartbeatMs: milliseconds.min(10).optional().describe('Instant lanes: an empty block after so long without one, while the lane is not quiet. Default 500.'),
+  heartbeatMs: milliseconds
+    .min(10)
+    .optional()
+    .describe('Instant lanes: an empty block after so long without one, while the lane is not quiet. Default 500.'),
   blockTimeMs: milliseconds.min(10).optional().describe('Interval lanes: time between two blocks.'),
   quietAfterBlocks: wholeNumber(0).optional().describe('Empty blocks made after the last transaction before the lane falls quiet. Default 32.'),
   gasLimit: gasLimit.optional().describe('Gas limit of a block. Default 36000000.'),
-  genesis: z.string().min(1).optional().describe('A geth genesis.json to begin from; without it a genesis of our own with the preinstalls and the development accounts.'),
+  genesis: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A geth genesis.json to begin from; without it a genesis of our own with the preinstalls and the development accounts.'),
   hardfork: z.string().min(1).optional().describe('Fork that a genesis of our own begins with. Default: the newest final one.'),
   baseFeePerGas: amount.optional().describe('Wei, of block 0 of a genesis of our own. Default 1000000000.'),
   history,
-  coinbase: z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'an address').optional().describe('Who gets the tips. Default: the zero address.'),
+  coinbase: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{40}$/, 'an address')
+    .optional()
+    .describe('Who gets the tips. Default: the zero address.'),
   extraData: z.string().max(32).optional().describe('Text in each header. Default "paralane".'),
   syncWrites: z.boolean().optional().describe('Wait for the disk after each block, so that a power cut loses nothing either. Default false.'),
   pool: overridesOf(poolLimits).optional().describe('Bounds of the transaction pool.'),
@@ -49,11 +62,22 @@ export const configSchema = z.strictObject({
   host: z.string().min(1).optional().describe('Address to listen on. Default 127.0.0.1.'),
   port: wholeNumber(0, 65_535).optional().describe('TCP port; 0 takes a free one. Default 8545.'),
   dataDir: z.string().min(1).optional().describe('Folder for everything durable. Default ./.paralane.'),
-  dev: z.boolean().optional().describe('Funded development accounts and the methods that sign with them. Default: on when host is a loopback address, off otherwise.'),
+  dev: z
+    .boolean()
+    .optional()
+    .describe('Funded development accounts and the methods that sign with them. Default: on when host is a loopback address, off otherwise.'),
   accounts: wholeNumber(1, 1_000).optional().describe('Number of development accounts. Default 20.'),
-  balance: z.union([z.string().regex(/^\d+(\.\d{1,18})?$/, 'an amount of ether'), z.number().min(0)]).optional().describe('Ether of each development account on each lane. Default 10000.'),
+  balance: z
+    .union([z.string().regex(/^\d+(\.\d{1,18})?$/, 'an amount of ether'), z.number().min(0)])
+    .optional()
+    .describe('Ether of each development account on each lane. Default 10000.'),
   mnemonic: z.string().min(1).optional().describe('Words that the development accounts derive from. Default "test test … junk".'),
-  blockTime: z.number().min(0.01).max(86_400).optional().describe('Seconds between blocks, for every lane of the configuration; overrides their own production.'),
+  blockTime: z
+    .number()
+    .min(0.01)
+    .max(86_400)
+    .optional()
+    .describe('Seconds between blocks, for every lane of the configuration; overrides their own production.'),
   gasLimit: gasLimit.optional().describe('Gas limit of a block, for every lane of the configuration.'),
   history,
   wait: z.boolean().optional().describe('eth_sendRawTransaction answers once the block that holds the transaction exists (bounded). Default true.'),
@@ -64,7 +88,10 @@ export const configSchema = z.strictObject({
   trustProxy: z.boolean().optional().describe('Behind one reverse proxy: take the caller’s address from X-Forwarded-For. Default false.'),
   explorerUrl: z.string().min(1).optional().describe('Base URL of a block explorer, with {chainId} in it, for chains.json.'),
   silent: z.boolean().optional().describe('No banner. Default false.'),
-  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional().describe('Least level of the log on standard error. Default warn.'),
+  logLevel: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .optional()
+    .describe('Least level of the log on standard error. Default warn.'),
   senderThreads: wholeNumber(1, 64).optional().describe('Threads that recover transaction senders. Default: 1 on up to three cores, else 2.'),
   limits: overridesOf(rpcLimits).optional().describe('Bounds of the gateway.'),
   lanes: z.array(laneSchema).min(1).max(256).optional().describe('The lanes. Default: the four of the table above.'),

@@ -205,7 +205,8 @@ export class ConnectedLane implements LaneClient {
   private watch(watchdogMs: number): void {
     this.watchdog = setInterval(() => {
       const silentMs = performance.now() - this.heardMs
-      if (silentMs > watchdogMs) return this.lost(new AppError('lane-unavailable', `lane ${this.spec.name} said nothing for ${Math.round(silentMs)} ms`))
+      if (silentMs > watchdogMs)
+        return this.lost(new AppError('lane-unavailable', `lane ${this.spec.name} said nothing for ${Math.round(silentMs)} ms`))
       this.send('poolStatus', {}).catch(() => undefined)
     }, watchdogMs / 2)
     this.watchdog.unref()

@@ -26,7 +26,8 @@ function typedPayload(raw: Bytes, type: number): SignedPayload | null {
   let fields = listItems(raw, 1)
   // A blob transaction from the network carries its blobs beside it: [transaction, blobs, commitments, proofs].
   const first = fields?.[0]
-  if (type === 3 && fields !== null && first !== undefined && (raw[first.start] as number) >= 0xc0) fields = listItems(raw.subarray(0, first.end), first.start)
+  if (type === 3 && fields !== null && first !== undefined && (raw[first.start] as number) >= 0xc0)
+    fields = listItems(raw.subarray(0, first.end), first.start)
   if (fields === null || fields.length !== count || hasLeadingZero(raw, fields[0] as Item)) return null
   const [parity, r, s] = fields.slice(-3).map((item) => raw.subarray(item.data, item.end)) as [Bytes, Bytes, Bytes]
   const signature = joinSignature(r, s)

@@ -14,14 +14,18 @@ export async function lockDataFolder(dataDir: string): Promise<DataLock> {
   try {
     mkdirSync(dataDir, { recursive: true })
   } catch (error) {
-    throw new AppError('store-failed', `dataDir: cannot make ${dataDir}: ${error instanceof Error ? error.message : String(error)}`, { folder: dataDir })
+    throw new AppError('store-failed', `dataDir: cannot make ${dataDir}: ${error instanceof Error ? error.message : String(error)}`, {
+      folder: dataDir,
+    })
   }
   try {
     const store = await openLevelStore(join(dataDir, 'lock'))
     return { release: () => store.close() }
   } catch (error) {
     if (error instanceof AppError && error.code === 'store-in-use') {
-      throw new AppError('store-in-use', `data folder ${dataDir} is in use by another paralane process; stop it or give another --data-dir`, { folder: dataDir })
+      throw new AppError('store-in-use', `data folder ${dataDir} is in use by another paralane process; stop it or give another --data-dir`, {
+        folder: dataDir,
+      })
     }
     throw error
   }

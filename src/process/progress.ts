@@ -12,7 +12,12 @@ type Library = { SingleBar: new (options: object) => Bar }
 export function createProgress(total: number): Progress {
   // The package is CommonJS and has no types of its own.
   const { SingleBar } = createRequire(import.meta.url)('cli-progress') as Library
-  const bar = new SingleBar({ format: '[{bar}] {percentage}% | {text} | {eta_formatted} left', hideCursor: true, stream: process.stderr, etaBuffer: 200 })
+  const bar = new SingleBar({
+    format: '[{bar}] {percentage}% | {text} | {eta_formatted} left',
+    hideCursor: true,
+    stream: process.stderr,
+    etaBuffer: 200,
+  })
   bar.start(total, 0, { text: '' })
   return { update: (done, text) => bar.update(done, { text }), end: () => bar.stop() }
 }

@@ -30,7 +30,8 @@ export const spec: LaneSpec = {
 export function openFakeEngine(given: LaneSpec, events: EngineEvents): Promise<HostedEngine> {
   if (given.name === 'broken') return Promise.reject(new AppError('genesis-mismatch', 'stored genesis differs', { chainId: given.chainId }))
   const handlers = Object.fromEntries(Object.entries(samples).map(([op, { req, res }]) => [op, echo(op as Op, req, res)])) as unknown as Handlers
-  handlers.balance = ({ address, at }) => (at.kind === 'tag' ? echo('balance', samples.balance.req, samples.balance.res)({ address, at }) : act(address, events)) as bigint
+  handlers.balance = ({ address, at }) =>
+    (at.kind === 'tag' ? echo('balance', samples.balance.req, samples.balance.res)({ address, at }) : act(address, events)) as bigint
   return Promise.resolve({ handlers, head: () => head(0n), genesisHash: hash(9), stop: () => Promise.resolve() })
 }
 

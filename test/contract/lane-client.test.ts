@@ -36,7 +36,10 @@ function reached(lane: LaneClient, wanted: LaneState): Promise<void> {
 
 const code = (wanted: string) => (error: unknown) => error instanceof AppError && error.code === wanted
 
-for (const [name, open] of [['local', local], ['worker', worker]] as const) {
+for (const [name, open] of [
+  ['local', local],
+  ['worker', worker],
+] as const) {
   test(`${name}: ready brings head and genesis`, async (t) => {
     const lane = open()
     t.after(() => lane.stop())

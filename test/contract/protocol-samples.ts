@@ -10,10 +10,28 @@ export const address = (fill: number): Uint8Array => bytes(20, fill)
 
 export function header(number: bigint): HeaderData {
   return {
-    hash: hash(1), parentHash: hash(2), uncleHash: hash(3), coinbase: address(4), stateRoot: hash(5), transactionsRoot: hash(6), receiptsRoot: hash(7),
-    logsBloom: bytes(256, 8), difficulty: 0n, number, gasLimit: 30_000_000n, gasUsed: 21_000n, timestamp: 1_700_000_000n, extraData: bytes(3, 9),
-    mixHash: hash(10), nonce: bytes(8, 0), baseFeePerGas: 7n, withdrawalsRoot: hash(11), blobGasUsed: 0n, excessBlobGas: 0n,
-    parentBeaconBlockRoot: hash(12), requestsHash: hash(13),
+    hash: hash(1),
+    parentHash: hash(2),
+    uncleHash: hash(3),
+    coinbase: address(4),
+    stateRoot: hash(5),
+    transactionsRoot: hash(6),
+    receiptsRoot: hash(7),
+    logsBloom: bytes(256, 8),
+    difficulty: 0n,
+    number,
+    gasLimit: 30_000_000n,
+    gasUsed: 21_000n,
+    timestamp: 1_700_000_000n,
+    extraData: bytes(3, 9),
+    mixHash: hash(10),
+    nonce: bytes(8, 0),
+    baseFeePerGas: 7n,
+    withdrawalsRoot: hash(11),
+    blobGasUsed: 0n,
+    excessBlobGas: 0n,
+    parentBeaconBlockRoot: hash(12),
+    requestsHash: hash(13),
   }
 }
 
@@ -40,15 +58,44 @@ const tx = txs[2] as TxData
 export const poolTx: PoolTx = { sender: address(2), nonce: 0n, tx }
 const located: LocatedTx = { tx, position: { blockHash: hash(1), blockNumber: 5n, blockTimestamp: 9n, index: 0, baseFeePerGas: null } }
 const log = { address: address(9), topics: [hash(1), hash(2)], data: bytes(64, 3) }
-const locatedLog: LocatedLog = { log, blockHash: hash(1), blockNumber: 5n, blockTimestamp: 6n, transactionHash: hash(2), transactionIndex: 0, logIndex: 3 }
+const locatedLog: LocatedLog = {
+  log,
+  blockHash: hash(1),
+  blockNumber: 5n,
+  blockTimestamp: 6n,
+  transactionHash: hash(2),
+  transactionIndex: 0,
+  logIndex: 3,
+}
 const receipt: LocatedReceipt = {
   receipt: {
-    type: 2, outcome: { kind: 'status', success: true }, gasUsed: 21_000n, cumulativeGasUsed: 42_000n, effectiveGasPrice: 8n,
-    logsBloom: bytes(256, 1), logs: [log], contractAddress: null,
+    type: 2,
+    outcome: { kind: 'status', success: true },
+    gasUsed: 21_000n,
+    cumulativeGasUsed: 42_000n,
+    effectiveGasPrice: 8n,
+    logsBloom: bytes(256, 1),
+    logs: [log],
+    contractAddress: null,
   },
-  hash: hash(1), from: address(2), to: null, blockHash: hash(3), blockNumber: 5n, blockTimestamp: 6n, index: 1, firstLogIndex: 4,
+  hash: hash(1),
+  from: address(2),
+  to: null,
+  blockHash: hash(3),
+  blockNumber: 5n,
+  blockTimestamp: 6n,
+  index: 1,
+  firstLogIndex: 4,
 }
-const message: CallMessage = { from: address(1), to: address(2), gas: 5n, value: 0n, input: bytes(0, 0), accessList, authorizationList: [authorization] }
+const message: CallMessage = {
+  from: address(1),
+  to: address(2),
+  gas: 5n,
+  value: 0n,
+  input: bytes(0, 0),
+  accessList,
+  authorizationList: [authorization],
+}
 const callRequest: CallRequest = {
   message,
   at: { kind: 'hash', hash: hash(4), requireCanonical: true },
@@ -56,8 +103,12 @@ const callRequest: CallRequest = {
   blockOverrides: { number: 5n },
 }
 const fork: ForkConfig = {
-  activationTime: 0n, blobSchedule: { baseFeeUpdateFraction: 3n, max: 6n, target: 3n }, chainId: 1n, forkId: bytes(4, 1),
-  precompiles: [{ name: 'ECREC', address: address(1) }], systemContracts: [],
+  activationTime: 0n,
+  blobSchedule: { baseFeeUpdateFraction: 3n, max: 6n, target: 3n },
+  chainId: 1n,
+  forkId: bytes(4, 1),
+  precompiles: [{ name: 'ECREC', address: address(1) }],
+  systemContracts: [],
 }
 const status: LaneStatus = { head: head(5n), genesisHash: hash(9), poolPending: 1, poolQueued: 2 }
 
@@ -68,7 +119,10 @@ export const samples: Samples = {
   submit: { req: { raw: bytes(110, 2), sender: address(1), waitMs: 0 }, res: { hash: hash(1), mined: true } },
   submitSync: { req: { raw: bytes(110, 2), sender: null, timeoutMs: 100 }, res: receipt },
   fillTransaction: { req: { message }, res: { ...message, nonce: 1n } },
-  block: { req: { at, full: true }, res: { header: header(5n), pending: false, timestampMs: null, size: 5, uncleHashes: [], withdrawals: [], transactions: { kind: 'full', txs } } },
+  block: {
+    req: { at, full: true },
+    res: { header: header(5n), pending: false, timestampMs: null, size: 5, uncleHashes: [], withdrawals: [], transactions: { kind: 'full', txs } },
+  },
   blockReceipts: { req: { at: latest }, res: [receipt, receipt] },
   uncle: { req: { at, index: 0 }, res: { header: header(4n), size: 540 } },
   blockTxCount: { req: { at }, res: { txs: 1, uncles: 0 } },
@@ -84,7 +138,14 @@ export const samples: Samples = {
   storageValues: { req: { requests: [{ address: address(1), slots: [hash(1)] }], at: latest }, res: [[hash(5)]] },
   proof: {
     req: { address: address(1), slots: [hash(1)], at: latest },
-    res: { balance: 1n, nonce: 2n, codeHash: hash(1), storageHash: hash(2), accountProof: [bytes(500, 1)], storageProof: [{ slot: hash(1), value: 5n, proof: [] }] },
+    res: {
+      balance: 1n,
+      nonce: 2n,
+      codeHash: hash(1),
+      storageHash: hash(2),
+      accountProof: [bytes(500, 1)],
+      storageProof: [{ slot: hash(1), value: 5n, proof: [] }],
+    },
   },
   call: { req: callRequest, res: { returnData: bytes(32, 1), gasUsed: 22_000n } },
   estimateGas: { req: callRequest, res: 22_000n },

@@ -20,14 +20,27 @@ const bytes = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minL
 const uint = (bits: number): fc.Arbitrary<bigint> => fc.bigInt({ min: 0n, max: 2n ** BigInt(bits) - 1n })
 const accessList = fc.array(fc.tuple(bytes(20), fc.array(bytes(32), { maxLength: 3 })), { maxLength: 3 })
 const authorization = fc.tuple(bytes(20), uint(40)).map(([address, nonce]) => ({
-  chainId: '0x1', address: `0x${Buffer.from(address).toString('hex')}`, nonce: nonce === 0n ? '0x' : `0x${nonce.toString(16)}`, yParity: '0x1', r: `0x${'11'.repeat(32)}`, s: `0x${'22'.repeat(32)}`,
+  chainId: '0x1',
+  address: `0x${Buffer.from(address).toString('hex')}`,
+  nonce: nonce === 0n ? '0x' : `0x${nonce.toString(16)}`,
+  yParity: '0x1',
+  r: `0x${'11'.repeat(32)}`,
+  s: `0x${'22'.repeat(32)}`,
 }))
 
 const unsigned = fc
   .record({
     type: fc.constantFrom(0, 1, 2, 3, 4),
-    nonce: uint(60), gasLimit: uint(24), value: uint(200), tip: uint(40), more: uint(40), creates: fc.boolean(),
-    to: bytes(20), data: fc.uint8Array({ maxLength: 200 }), accessList, authorizations: fc.array(authorization, { minLength: 1, maxLength: 2 }),
+    nonce: uint(60),
+    gasLimit: uint(24),
+    value: uint(200),
+    tip: uint(40),
+    more: uint(40),
+    creates: fc.boolean(),
+    to: bytes(20),
+    data: fc.uint8Array({ maxLength: 200 }),
+    accessList,
+    authorizations: fc.array(authorization, { minLength: 1, maxLength: 2 }),
   })
   .map(({ type, tip, more, creates, to, authorizations, ...rest }) => ({
     ...rest,
@@ -65,7 +78,10 @@ test('the sender of every kind of transaction equals the library’s', () => {
 test('native and noble agree, also about what has no key', () => {
   fc.assert(
     fc.property(bytes(32), bytes(64), fc.constantFrom(0 as const, 1 as const), (digest, signature, parity) => {
-      assert.deepStrictEqual(Buffer.from(recoverPublicKey(digest, signature, parity) ?? []), Buffer.from(recoverWithNoble(digest, signature, parity) ?? []))
+      assert.deepStrictEqual(
+        Buffer.from(recoverPublicKey(digest, signature, parity) ?? []),
+        Buffer.from(recoverWithNoble(digest, signature, parity) ?? []),
+      )
     }),
     { seed, numRuns: 60 },
   )
@@ -106,7 +122,11 @@ test('the pool answers in order, and null for what is no transaction', async (t)
   const pool = openSenderPool(2)
   t.after(() => pool.close())
   const cases = fc.sample(fc.tuple(unsigned, key), { seed, numRuns: 150 }).map(([tx, secret]) => sign(tx, secret))
-  const senders = await Promise.all([...cases.map(({ raw }) => pool.recover(raw)), pool.recover(new Uint8Array(0)), pool.recover(new Uint8Array([2, 0xc0]))])
+  const senders = await Promise.all([
+    ...cases.map(({ raw }) => pool.recover(raw)),
+    pool.recover(new Uint8Array(0)),
+    pool.recover(new Uint8Array([2, 0xc0])),
+  ])
   assert.deepStrictEqual(
     senders.map((sender) => sender && Buffer.from(sender)),
     [...cases.map(({ sender }) => Buffer.from(sender)), null, null],

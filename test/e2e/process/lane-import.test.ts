@@ -28,7 +28,8 @@ async function init(dataDir: string): Promise<void> {
   assert.match(stdout, /^Lane official \(chain id \d+\) begins, genesis 0x[0-9a-f]{64}/)
 }
 
-const importFile = (dataDir: string, file: string): ReturnType<typeof paralane> => paralane('lane', 'import', '--lane', 'official', file, '--data-dir', dataDir)
+const importFile = (dataDir: string, file: string): ReturnType<typeof paralane> =>
+  paralane('lane', 'import', '--lane', 'official', file, '--data-dir', dataDir)
 
 function counts({ stdout, stderr }: Ended): { imported: number; known: number } {
   const found = /^Imported (\d+) blocks(?:, (\d+) were there already)?/.exec(stdout)
@@ -47,7 +48,10 @@ test('an imported chain is served beside the others; its head is latest, safe an
   const gateway = await startGateway({ dataDir })
   const url = `${gateway.url}/official`
   const numbers = await Promise.all(['latest', 'safe', 'finalized'].map((tag) => rpc(url, 'eth_getBlockByNumber', [tag, false])))
-  assert.deepStrictEqual(numbers.map(({ number }) => Number(number)), [blockCount, blockCount, blockCount])
+  assert.deepStrictEqual(
+    numbers.map(({ number }) => Number(number)),
+    [blockCount, blockCount, blockCount],
+  )
   assert.equal(await rpc(`${gateway.url}/77000`, 'eth_blockNumber'), '0x0')
   await gateway.stop()
 

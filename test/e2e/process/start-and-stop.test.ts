@@ -33,7 +33,7 @@ test('one process per data folder; a killed one leaves no lock, and the chain go
   const again = await startGateway({ dataDir, args })
   assert.equal((await rpc(again.url, 'eth_getTransactionReceipt', [hash])).status, '0x1')
   assert.equal((await rpc(again.url, 'eth_getBlockByNumber', ['0x0', false])).hash, genesis.hash)
-  assert.equal((await rpc(again.url, 'eth_getTransactionCount', [account, 'latest'])), '0x1')
+  assert.equal(await rpc(again.url, 'eth_getTransactionCount', [account, 'latest']), '0x1')
   await again.stop()
 
   const other = await paralane('start', '--port', '0', '--data-dir', dataDir, ...args, '--balance', '5').ended

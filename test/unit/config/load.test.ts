@@ -46,25 +46,51 @@ test('PARALANE_CONFIG names the file; paths in it are meant from where it is', (
 })
 
 test('every kind of option is read from the environment', () => {
-  const { config } = load({ environment: { PARALANE_DEV: 'no', PARALANE_WAIT: 'FALSE', PARALANE_API_KEYS: 'aaaaaaaa, bbbbbbbb', PARALANE_BLOCK_TIME: '0.25', PARALANE_DATA_DIR: 'x' } })
+  const { config } = load({
+    environment: {
+      PARALANE_DEV: 'no',
+      PARALANE_WAIT: 'FALSE',
+      PARALANE_API_KEYS: 'aaaaaaaa, bbbbbbbb',
+      PARALANE_BLOCK_TIME: '0.25',
+      PARALANE_DATA_DIR: 'x',
+    },
+  })
   assert.deepStrictEqual(config, { dev: false, wait: false, apiKeys: ['aaaaaaaa', 'bbbbbbbb'], blockTime: 0.25, dataDir: 'x' })
 })
 
 test('an unknown variable is a warning with a suggestion, because platforms set such variables themselves', () => {
-  assert.deepStrictEqual(load({ environment: { PARALANE_PROT: '1' } }).warnings, ['environment variable PARALANE_PROT is not known, did you mean PARALANE_PORT?'])
+  assert.deepStrictEqual(load({ environment: { PARALANE_PROT: '1' } }).warnings, [
+    'environment variable PARALANE_PROT is not known, did you mean PARALANE_PORT?',
+  ])
 })
 
 const refusals: { desc: string; toml?: string; environment?: Record<string, string>; flags?: object; says: string[] }[] = [
   { desc: 'unknown key', toml: 'prot = 1', says: ['prot: unknown key, did you mean port?'] },
-  { desc: 'unknown key of a lane', toml: '[[lanes]]\nchainId = 5\nname = "a"\n[[lanes]]\nchainId = 6\nname = "b"\nblokTimeMs = 5', says: ['lanes[1].blokTimeMs: unknown key, did you mean blockTimeMs?'] },
+  {
+    desc: 'unknown key of a lane',
+    toml: '[[lanes]]\nchainId = 5\nname = "a"\n[[lanes]]\nchainId = 6\nname = "b"\nblokTimeMs = 5',
+    says: ['lanes[1].blokTimeMs: unknown key, did you mean blockTimeMs?'],
+  },
   { desc: 'unknown limit', toml: '[limits]\nbatchMaximum = 5', says: ['limits.batchMaximum: unknown key, did you mean batchMax?'] },
   { desc: 'wrong type', toml: '[[lanes]]\nchainId = "x"\nname = "a"', says: ['lanes[0].chainId: must be a number, got "x"'] },
   { desc: 'out of bounds', toml: '[[lanes]]\nchainId = 5\nname = "a"\nblockTimeMs = 1', says: ['lanes[0].blockTimeMs: must be at least 10, got 1'] },
   { desc: 'not whole', toml: 'port = 1.5', says: ['port: must be a whole number, got 1.5'] },
   { desc: 'missing', toml: '[[lanes]]\nname = "a"', says: ['lanes[0].chainId: must be a number, it is missing'] },
-  { desc: 'a name that is no path', toml: '[[lanes]]\nchainId = 5\nname = "A b"', says: ['lanes[0].name: must be a name of at most 32 of a-z, 0-9 and -, beginning with a letter, got "A b"'] },
-  { desc: 'one of several', toml: 'logLevel = "loud"', says: ['logLevel: must be one of fatal, error, warn, info, debug, trace, silent, got "loud"'] },
-  { desc: 'a variable', environment: { PARALANE_PORT: 'tcp://10.0.0.1:80' }, says: ['port: must be a number, got "tcp://10.0.0.1:80" (PARALANE_PORT)'] },
+  {
+    desc: 'a name that is no path',
+    toml: '[[lanes]]\nchainId = 5\nname = "A b"',
+    says: ['lanes[0].name: must be a name of at most 32 of a-z, 0-9 and -, beginning with a letter, got "A b"'],
+  },
+  {
+    desc: 'one of several',
+    toml: 'logLevel = "loud"',
+    says: ['logLevel: must be one of fatal, error, warn, info, debug, trace, silent, got "loud"'],
+  },
+  {
+    desc: 'a variable',
+    environment: { PARALANE_PORT: 'tcp://10.0.0.1:80' },
+    says: ['port: must be a number, got "tcp://10.0.0.1:80" (PARALANE_PORT)'],
+  },
   { desc: 'a flag', flags: { port: 70_000 }, says: ['port: must be at most 65535, got 70000 (a flag)'] },
   { desc: 'two at once', toml: 'port = "x"\nhots = 1', says: ['port: must be a number', 'hots: unknown key, did you mean host?'] },
   { desc: 'an amount of either type', toml: 'balance = true', says: ['balance: must be a string or a number, got true'] },

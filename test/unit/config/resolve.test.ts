@@ -31,14 +31,22 @@ function begin(config: Config, nowSeconds?: bigint): Settings {
 }
 
 const refuses = (config: Config, code: string, says: RegExp): void => {
-  assert.throws(() => resolve(config), (error) => error instanceof AppError && error.code === code && says.test(error.message))
+  assert.throws(
+    () => resolve(config),
+    (error) => error instanceof AppError && error.code === code && says.test(error.message),
+  )
 }
 
 test('without any configuration: four lanes of different kinds, 20 accounts', () => {
   const { lanes, dev, host, port } = resolve({ dataDir: newFolder() })
   assert.deepStrictEqual(
     lanes.map(({ chainId, name, production }) => [chainId, name, production.kind === 'interval' ? production.blockTimeMs : production.kind]),
-    [[77_000, 'instant', 'instant'], [77_001, 'swift', 250], [77_002, 'steady', 1_000], [77_003, 'wide', 2_000]],
+    [
+      [77_000, 'instant', 'instant'],
+      [77_001, 'swift', 250],
+      [77_002, 'steady', 1_000],
+      [77_003, 'wide', 2_000],
+    ],
   )
   assert.equal(lanes[3]?.gasLimit, 200_000_000n)
   assert.deepStrictEqual([host, port, dev?.accounts.length], ['127.0.0.1', 8_545, 20])
@@ -97,21 +105,47 @@ test('a lane made by `lane init` is served by every start and makes no blocks', 
   const lane = resolve({ dataDir, blockTime: 1 }).lanes.find(({ chainId }) => chainId === 3_503)
   assert.deepStrictEqual([lane?.name, lane?.production, lane?.genesis], ['imported', { kind: 'none' }, { kind: 'geth', json }])
   const configured = resolve({ dataDir, lanes: [{ chainId: 3_503, name: 'imported', blockTimeMs: 100 }] })
-  assert.deepStrictEqual(configured.lanes.map(({ production }) => production), [{ kind: 'interval', blockTimeMs: 100 }])
+  assert.deepStrictEqual(
+    configured.lanes.map(({ production }) => production),
+    [{ kind: 'interval', blockTimeMs: 100 }],
+  )
   refuses({ dataDir, lanes: [{ chainId: 4, name: 'imported' }] }, 'config-invalid', /name: must be unique/)
 })
 
 test('a lane that only the configuration named is not served without it', () => {
   const dataDir = newFolder()
   begin({ dataDir, lanes: [{ chainId: 5, name: 'five' }] })
-  assert.deepStrictEqual(readLaneRecords(dataDir).map(({ name }) => name), ['five'])
+  assert.deepStrictEqual(
+    readLaneRecords(dataDir).map(({ name }) => name),
+    ['five'],
+  )
   assert.ok(resolve({ dataDir }).lanes.every(({ chainId }) => chainId !== 5))
 })
 
 test('chain ids and names are unique, paths of the gateway are no names, tools’ own ids warn', () => {
   const dataDir = newFolder()
-  refuses({ dataDir, lanes: [{ chainId: 5, name: 'a' }, { chainId: 5, name: 'b' }] }, 'config-invalid', /^lanes\[1\]\.chainId: must be unique/)
-  refuses({ dataDir, lanes: [{ chainId: 5, name: 'a' }, { chainId: 6, name: 'a' }] }, 'config-invalid', /^lanes\[1\]\.name: must be unique/)
+  refuses(
+    {
+      dataDir,
+      lanes: [
+        { chainId: 5, name: 'a' },
+        { chainId: 5, name: 'b' },
+      ],
+    },
+    'config-invalid',
+    /^lanes\[1\]\.chainId: must be unique/,
+  )
+  refuses(
+    {
+      dataDir,
+      lanes: [
+        { chainId: 5, name: 'a' },
+        { chainId: 6, name: 'a' },
+      ],
+    },
+    'config-invalid',
+    /^lanes\[1\]\.name: must be unique/,
+  )
   refuses({ dataDir, lanes: [{ chainId: 5, name: 'metrics' }] }, 'config-invalid', /metrics/)
   assert.match(resolve({ dataDir, lanes: [{ chainId: 31_337, name: 'a' }] }).warnings[0] ?? '', /^lanes\[0\]\.chainId: .*31337/)
 })
@@ -127,7 +161,10 @@ test('development accounts sign as any wallet with their key would', () => {
     assert.equal(toHex(signature), toHex(Uint8Array.from([...byNoble.signature, 27 + byNoble.parity])))
     assert.equal(recoverPublicKey(digest, signature.subarray(0, 64), (signature[64] as number) - 27)?.length, 64)
   }
-  assert.throws(() => dev.sign(fromHex('0x' + '11'.repeat(20)), digest), (error) => error instanceof AppError && error.code === 'account-unknown')
+  assert.throws(
+    () => dev.sign(fromHex('0x' + '11'.repeat(20)), digest),
+    (error) => error instanceof AppError && error.code === 'account-unknown',
+  )
 })
 
 test('the banner has accounts, keys, lanes and ends with where it listens', () => {
@@ -137,7 +174,11 @@ test('the banner has accounts, keys, lanes and ends with where it listens', () =
   assert.equal(lines.at(-1), 'Listening on http://127.0.0.1:8545')
   assert.ok(lines.includes('  (0) 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 (10000 ETH)'))
   assert.ok(lines.includes('  (0) 0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'))
-  assert.ok(lines.some((line) => /^swift +77001 +every 250 ms +http:\/\/127\.0\.0\.1:8545\/77001 +ws:\/\/127\.0\.0\.1:8545\/77001 +\S*lane-77001$/.test(line)))
+  assert.ok(
+    lines.some((line) =>
+      /^swift +77001 +every 250 ms +http:\/\/127\.0\.0\.1:8545\/77001 +ws:\/\/127\.0\.0\.1:8545\/77001 +\S*lane-77001$/.test(line),
+    ),
+  )
   const open = banner('1.2.3', resolve({ dataDir: newFolder(), dev: false }), 'http://h:1')
   assert.doesNotMatch(open, /Private|Mnemonic/)
 })
