@@ -2,7 +2,7 @@
 // Does not own: the undo layers in memory (head-state) or when history is dropped (prune).
 // Called by: seal, block-base, proof, prune, rewind.
 
-import { assert } from '../../../assert.js'
+import { AppError } from '../../../errors.js'
 import type { BlockNumber } from '../../../primitives.js'
 import { lane, readU64, tableKey, u64 } from '../../../schema.js'
 import type { Store } from '../../../store/store.js'
@@ -39,7 +39,7 @@ export function decodeChanges(bytes: Uint8Array): Uint8Array[] {
     keys.push(bytes.subarray(at + 2, at + 2 + length))
     at += 2 + length
   }
-  assert(at === bytes.length, 'a list of changes ends with a key')
+  if (at !== bytes.length) throw new AppError('store-corrupt', 'a list of changes does not end with a key')
   return keys
 }
 
@@ -64,6 +64,6 @@ export function encodeBlockState(state: BlockState): Uint8Array {
 }
 
 export function decodeBlockState(bytes: Uint8Array): BlockState {
-  assert(bytes.length === 40, 'a block state record is 40 bytes')
+  if (bytes.length !== 40) throw new AppError('store-corrupt', `a block state record has ${bytes.length} bytes, not 40`)
   return { stateRoot: bytes.slice(0, 32), checkpoint: readU64(bytes, 32) }
 }

@@ -99,7 +99,8 @@ export class LaneState {
     for (const [address, record] of next.accountsAfter) state.accounts.set(address, record ?? null)
     for (const [slot, value] of next.slotsAfter) state.slots.set(slot, value)
     for (const [hash, code] of next.codes) state.codes.set(hash, code)
-    if (state.head !== undefined) state.layers.push(next)
+    // Only what it replaced: the whole would keep the trie nodes of many blocks alive.
+    if (state.head !== undefined) state.layers.push({ number: next.number, accountsBefore: next.accountsBefore, slotsBefore: next.slotsBefore })
     state.unflushed.push(next)
     state.head = { number: next.number }
     state.stateRoot = next.stateRoot

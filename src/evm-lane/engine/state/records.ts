@@ -4,6 +4,7 @@
 
 import { Account } from '@ethereumjs/util'
 import { assert } from '../../../assert.js'
+import { AppError } from '../../../errors.js'
 import { bytesToBigint, equalBytes, fromHex } from '../../../primitives.js'
 import { keep } from './arena.js'
 
@@ -80,7 +81,7 @@ export function decodeRecord(bytes: Uint8Array): AccountRecord {
   const balanceEnd = nonceEnd + 1 + (bytes[nonceEnd] ?? 0)
   const codeEnd = balanceEnd + (flags & FLAG_CODE ? 32 : 0)
   const storage = (flags & FLAG_STORAGE) !== 0
-  assert(bytes.length === codeEnd + (storage ? 32 + EPOCH_BYTES : 0), 'account record has the length its head says')
+  if (bytes.length !== codeEnd + (storage ? 32 + EPOCH_BYTES : 0)) throw new AppError('store-corrupt', 'an account record has not the length that its head says')
   return {
     nonce: bytesToBigint(bytes.subarray(2, nonceEnd)),
     balance: bytesToBigint(bytes.subarray(nonceEnd + 1, balanceEnd)),
