@@ -2,14 +2,15 @@
 // Does not own: how messages travel (client-worker.ts, client-local.ts) or what they mean (engine/).
 // Called by: client-worker.ts, client-local.ts.
 
-import { AppError, errorFromWire } from '../errors.js'
+import { AppError, errorFromWire, errorToWire } from '../errors.js'
 import type { Hash32 } from '../primitives.js'
 import { CallsInFlight } from './calls-in-flight.js'
 import type { HeadInfo } from './chain-data.js'
-import type { LaneClient, LaneState } from './client.js'
+import type { AskHandler, LaneClient, LaneState } from './client.js'
 import { deadlineMs } from './deadlines.js'
 import type { LaneSpec } from './lane-spec.js'
-import type { FromLane, LaneEvents, Op, Reply, Request, ToLane } from './protocol.js'
+import type { FromLane, LaneEvent, LaneEvents, Op, Reply, Request, ToLane } from './protocol.js'
+import type { Asks } from './session-protocol.js'
 
 /** One life of a lane: from its start to its exit. */
 export type LanePort = { post: (messages: ToLane) => void; kill: () => Promise<void> }
@@ -56,8 +57,9 @@ export class ConnectedLane implements LaneClient {
   private readonly limits: LaneClientLimits
   private readonly onLost: (error: AppError) => void
   private readonly calls: CallsInFlight
-  private readonly listeners: Listeners = { head: new Set(), poolAdded: new Set() }
+  private readonly listeners: Listeners = { head: new Set(), poolAdded: new Set(), sessionWanted: new Set() }
   private readonly stateListeners = new Set<(state: LaneState) => void>()
+  private answerer: AskHandler | null = null
   private port: LanePort | null = null
   private outgoing: ToLane = []
   private now: LaneState = 'starting'
@@ -109,6 +111,10 @@ export class ConnectedLane implements LaneClient {
     return () => this.listeners[event].delete(listener)
   }
 
+  answerAsks(answer: AskHandler): void {
+    this.answerer = answer
+  }
+
   onState(listener: (state: LaneState) => void): () => void {
     this.stateListeners.add(listener)
     return () => this.stateListeners.delete(listener)
@@ -152,9 +158,13 @@ export class ConnectedLane implements LaneClient {
   private send<K extends Op>(op: K, req: Request<K>): Promise<Reply<K>> {
     return new Promise<Reply<K>>((resolve, reject) => {
       const id = this.calls.add(op, deadlineMs(op, req, this.spec), resolve as (res: unknown) => void, reject)
-      // Requests of one turn of the event loop travel together: a postMessage costs as much as many small requests.
-      if (this.outgoing.push({ id, op, req }) === 1) setImmediate(() => this.flush())
+      this.queue({ kind: 'request', id, op, req })
     })
+  }
+
+  /** Messages of one turn of the event loop travel together: a postMessage costs as much as many small requests. */
+  private queue(message: ToLane[number]): void {
+    if (this.outgoing.push(message) === 1) setImmediate(() => this.flush())
   }
 
   private flush(): void {
@@ -171,13 +181,38 @@ export class ConnectedLane implements LaneClient {
       case 'error':
         return this.calls.reject(message.id, errorFromWire(message.error))
       case 'event':
-        if (message.event.kind === 'head') return this.advance(message.event.value)
-        return this.emit('poolAdded', message.event.value)
+        return this.fact(message.event)
+      case 'ask':
+        return this.answerAsk(message.id, message.op, message.req)
       case 'ready':
         return this.becomeReady(message.head, message.genesisHash)
       case 'fatal':
         return this.lost(errorFromWire(message.error))
     }
+  }
+
+  private fact(event: LaneEvent): void {
+    switch (event.kind) {
+      case 'head':
+        return this.advance(event.value)
+      case 'poolAdded':
+        return this.emit('poolAdded', event.value)
+      case 'sessionWanted':
+        return this.emit('sessionWanted', event.value)
+    }
+  }
+
+  /** The answer goes to the life of the lane that asked; a later one has forgotten the question. */
+  private answerAsk(id: number, op: keyof Asks, req: unknown): void {
+    const { port } = this
+    const answer = this.answerer?.(op, req as never) ?? Promise.reject(this.unavailable('nobody answers its questions'))
+    const reply = (message: ToLane[number]): void => {
+      if (this.port === port) this.queue(message)
+    }
+    answer.then(
+      (res) => reply({ kind: 'answer', id, res }),
+      (error: unknown) => reply({ kind: 'refusal', id, error: errorToWire(error) }),
+    )
   }
 
   private becomeReady(head: HeadInfo, genesisHash: Hash32): void {

@@ -20,7 +20,7 @@ export function openLocalLane(spec: LaneSpec, openEngine: OpenEngine, options: L
       },
       // A second stop answers with the first one's result; a lane that was lost closes its store here.
       kill: async () => {
-        host.receive([{ id: 0, op: 'stop', req: {} }])
+        host.receive([{ kind: 'request', id: 0, op: 'stop', req: {} }])
         await host.stopped
       },
     }

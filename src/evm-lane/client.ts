@@ -5,7 +5,10 @@
 import type { HeadInfo } from './chain-data.js'
 import type { LaneEvents, Op, Reply, Request } from './protocol.js'
 import type { LaneSpec } from './lane-spec.js'
+import type { Asks } from './session-protocol.js'
 import type { Hash32 } from '../primitives.js'
+
+export type AskHandler = <K extends keyof Asks>(op: K, req: Asks[K]['req']) => Promise<Asks[K]['res']>
 
 export type LaneState = 'starting' | 'ready' | 'restarting' | 'stopped' | 'failed'
 
@@ -21,6 +24,8 @@ export interface LaneClient {
   call<K extends Op>(op: K, req: Request<K>): Promise<Reply<K>>
   /** Registers for facts, in order; returns the undo. */
   on<E extends keyof LaneEvents>(event: E, listener: (value: LaneEvents[E]) => void): () => void
+  /** Who answers the lane's own questions; without anybody they are refused as 'lane-unavailable'. */
+  answerAsks(answer: AskHandler): void
   onState(listener: (state: LaneState) => void): () => void
   stop(): Promise<void>
 }

@@ -9,6 +9,8 @@ import type { Op, Request } from './protocol.js'
 /** A lane that builds a full block of 200M gas answers nothing for up to 20 s; a read waits that out. */
 const patienceMs = 30_000
 const logsMs = 60_000
+/** Longer than any session may last; the coordinator's own limits come first. */
+const sessionMs = 60_000
 /** One block of an imported chain may be as large as its gas limit lets it be. */
 const importMs = 10 * 60_000
 
@@ -28,6 +30,20 @@ export function deadlineMs<K extends Op>(op: K, req: Request<K>, spec: LaneSpec)
       return logsMs
     case 'importBlock':
       return importMs
+    case 'sessionOpen':
+    case 'sessionTx':
+    case 'sessionDeliver':
+    case 'crossCallIn':
+    case 'sessionBegin':
+    case 'sessionEnd':
+    case 'undoIn':
+    case 'sessionSeal':
+    case 'sessionCommit':
+    case 'sessionAbort':
+    case 'sessionRecover':
+    case 'sessionReceipts':
+    case 'simulationEnd':
+      return sessionMs
     case 'status':
     case 'block':
     case 'blockReceipts':

@@ -2,17 +2,23 @@
 // Does not own: what the operations do (engine/), how messages travel (worker.ts, client-local.ts).
 // Called by: worker.ts (in a thread), client-local.ts (same thread).
 
-import { AppError, errorToWire } from '../errors.js'
+import { AppError, errorFromWire, errorToWire } from '../errors.js'
 import type { Hash32 } from '../primitives.js'
 import type { HeadInfo } from './chain-data.js'
 import { compact } from './compact.js'
 import type { LaneSpec } from './lane-spec.js'
-import type { FromLane, Handlers, PoolTx, ToLane } from './protocol.js'
+import type { FromLane, Handlers, Op, PoolTx, ToLane } from './protocol.js'
+import type { Asks, SessionWanted } from './session-protocol.js'
+
+export type Ask = <K extends keyof Asks>(op: K, req: Asks[K]['req']) => Promise<Asks[K]['res']>
 
 /** What an engine tells its host. */
 export type EngineEvents = {
   onHead: (head: HeadInfo) => void
   onPoolAdded: (txs: PoolTx[]) => void
+  onSessionWanted: (wanted: SessionWanted) => void
+  /** Asks the coordinator, in the middle of an execution. */
+  ask: Ask
   /** The engine cannot go on; nothing it says after this counts. */
   onFatal: (error: unknown) => void
 }
@@ -42,10 +48,13 @@ export function hostLane(open: OpenEngine, spec: LaneSpec, post: (messages: From
     markStopped = resolve
   })
 
+  const questions = new Questions(outbox)
   const fatal = (error: unknown): void => outbox.add({ kind: 'fatal', error: errorToWire(error) })
   const events: EngineEvents = {
     onHead: (value) => outbox.add({ kind: 'event', event: { kind: 'head', value } }),
     onPoolAdded: (txs) => outbox.add({ kind: 'event', event: { kind: 'poolAdded', value: { txs } } }),
+    onSessionWanted: (value) => outbox.add({ kind: 'event', event: { kind: 'sessionWanted', value } }),
+    ask: questions.ask,
     onFatal: fatal,
   }
   const opening = open(spec, events).then((opened) => {
@@ -72,15 +81,16 @@ export function hostLane(open: OpenEngine, spec: LaneSpec, post: (messages: From
   }
 
   const receive = (messages: ToLane): void => {
-    for (const { id, op, req } of messages) {
-      if (op === 'stop') void stop(id)
-      else answer(engine, id, op, req, outbox)
+    for (const message of messages) {
+      if (message.kind !== 'request') questions.settle(message)
+      else if (message.op === 'stop') void stop(message.id)
+      else answer(engine, message.id, message.op, message.req, outbox)
     }
   }
   return { receive, stopped }
 }
 
-function answer(engine: HostedEngine | null, id: number, op: ToLane[number]['op'], req: unknown, outbox: Outbox): void {
+function answer(engine: HostedEngine | null, id: number, op: Op, req: unknown, outbox: Outbox): void {
   const fail = (error: unknown): void => outbox.add({ kind: 'error', id, error: errorToWire(error) })
   const reply = (res: unknown): void => outbox.add({ kind: 'reply', id, res: compact(res) })
   const handler = engine?.handlers[op] as ((req: unknown) => unknown) | undefined
@@ -92,6 +102,31 @@ function answer(engine: HostedEngine | null, id: number, op: ToLane[number]['op'
     else reply(result)
   } catch (error) {
     fail(error)
+  }
+}
+
+/** Questions of the lane that wait for their answer. Bounded by the depth of calls and the number of simulations at once. */
+class Questions {
+  private readonly outbox: Outbox
+  private readonly waiting = new Map<number, { resolve: (res: never) => void; reject: (error: AppError) => void }>()
+  private nextId = 1
+
+  constructor(outbox: Outbox) {
+    this.outbox = outbox
+  }
+
+  readonly ask: Ask = (op, req) =>
+    new Promise((resolve, reject) => {
+      const id = this.nextId++
+      this.waiting.set(id, { resolve: resolve as (res: never) => void, reject })
+      this.outbox.add({ kind: 'ask', id, op, req: compact(req) })
+    })
+
+  settle(message: Exclude<ToLane[number], { kind: 'request' }>): void {
+    const question = this.waiting.get(message.id)
+    this.waiting.delete(message.id)
+    if (message.kind === 'answer') question?.resolve(message.res as never)
+    else question?.reject(errorFromWire(message.error))
   }
 }
 

@@ -4,6 +4,7 @@
 
 import type { WireError } from '../errors.js'
 import type { Address, Bytes, Hash32 } from '../primitives.js'
+import type { Asks, SessionRequests, SessionWanted } from './session-protocol.js'
 import type {
   AccessList, AccountOverride, BlockData, BlockOverride, BlockRef, CallMessage, HeadInfo, HeaderData, LocatedLog, LocatedReceipt, LocatedTx, TxData,
 } from './chain-data.js'
@@ -61,7 +62,9 @@ export type LaneStatus = {
 type Req<Q, S> = { req: Q; res: S }
 
 /** Operation name → request and reply. */
-export type Requests = {
+export type Requests = LaneRequests & SessionRequests
+
+type LaneRequests = {
   status: Req<Record<string, never>, LaneStatus>
 
   /** Admit a signed transaction. waitMs > 0: answer once a block holds it, or when the time is up (L3). sender/hash: recovered by the pool, trusted. */
@@ -128,16 +131,24 @@ export type LaneEvents = {
   head: HeadInfo
   /** Transactions admitted to the pending part of the pool. */
   poolAdded: { txs: PoolTx[] }
+  /** A transaction whose execution leaves the lane waits for the coordinator (S1). */
+  sessionWanted: SessionWanted
 }
 export type LaneEvent = { [K in keyof LaneEvents]: { kind: K; value: LaneEvents[K] } }[keyof LaneEvents]
 
 /** Main → lane: several requests per message, so that a busy tick costs one postMessage. */
-export type ToLane = { id: number; op: Op; req: unknown }[]
+export type ToLane = (
+  | { kind: 'request'; id: number; op: Op; req: unknown }
+  | { kind: 'answer'; id: number; res: unknown }
+  | { kind: 'refusal'; id: number; error: WireError }
+)[]
 /** Lane → main. */
 export type FromLane = (
   | { kind: 'reply'; id: number; res: unknown }
   | { kind: 'error'; id: number; error: WireError }
   | { kind: 'event'; event: LaneEvent }
+  /** A question of the lane, with ids of its own; answered by `answer` or `refusal`. */
+  | { kind: 'ask'; id: number; op: keyof Asks; req: unknown }
   | { kind: 'ready'; head: HeadInfo; genesisHash: Hash32 }
   | { kind: 'fatal'; error: WireError }
 )[]

@@ -78,6 +78,7 @@ export function withSenderRecovery(lane: LaneClient, pool: SenderPool): LaneClie
     genesisHash: () => lane.genesisHash(),
     call,
     on: (event, listener) => lane.on(event, listener),
+    answerAsks: (answer) => lane.answerAsks(answer),
     onState: (listener) => lane.onState(listener),
     stop: () => lane.stop(),
   }

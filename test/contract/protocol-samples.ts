@@ -2,6 +2,7 @@
 // Called by: protocol-echo.test.ts, fake-worker.ts.
 
 import type { BlockRef, CallMessage, HeadInfo, HeaderData, LocatedLog, LocatedReceipt, LocatedTx, TxData } from '../../src/evm-lane/chain-data.js'
+import type { CrossCall, SealedBlock } from '../../src/evm-lane/session-protocol.js'
 import type { CallRequest, ForkConfig, LaneStatus, PoolTx, Reply, Request, Requests } from '../../src/evm-lane/protocol.js'
 
 const bytes = (length: number, fill: number): Uint8Array => new Uint8Array(length).fill(fill)
@@ -112,6 +113,19 @@ const fork: ForkConfig = {
 }
 const status: LaneStatus = { head: head(5n), genesisHash: hash(9), poolPending: 1, poolQueued: 2 }
 
+const crossCall: CrossCall = {
+  from: { chainId: 77_000, account: address(1) },
+  to: { chainId: 77_001, account: address(2) },
+  value: 5n,
+  data: bytes(36, 4),
+  gas: 1_000_000n,
+  isStatic: false,
+  depth: 3,
+  origin: address(3),
+  gasPrice: 7n,
+}
+const sealedBlock: SealedBlock = { chainId: 77_000, number: 5n, hash: hash(1), stateRoot: hash(2), txCount: 2, batch: bytes(900, 1) }
+
 type Samples = { [K in keyof Requests]: { req: Request<K>; res: Reply<K> } }
 
 export const samples: Samples = {
@@ -161,4 +175,24 @@ export const samples: Samples = {
   watchPool: { req: { on: true }, res: null },
   importBlock: { req: { rlp: bytes(2_000, 1) }, res: { number: 4n, hash: hash(4), known: false } },
   stop: { req: {}, res: null },
+
+  sessionOpen: { req: { batch: 1 }, res: { number: 5n, headHash: hash(1), gasLimit: 30_000_000n, baseFee: 7n } },
+  sessionBegin: { req: { batch: 1, session: hash(2) }, res: null },
+  sessionTx: {
+    req: { batch: 1, hash: hash(1), refuse: { error: 'SessionLimit', which: 'lanes' } },
+    res: { kind: 'executed', hash: hash(1), success: true, gasUsed: 5n, returnData: bytes(3, 1), crossed: true },
+  },
+  sessionDeliver: { req: { batch: 1, call: crossCall }, res: { kind: 'rejected', reason: 'gas' } },
+  crossCallIn: {
+    req: { run: { kind: 'simulation', id: 3 }, call: crossCall, mark: 2 },
+    res: { kind: 'done', success: true, returnData: bytes(32, 1), gasUsed: 5n, gasRefund: 0n },
+  },
+  undoIn: { req: { run: { kind: 'session', batch: 1 }, mark: 2 }, res: null },
+  sessionEnd: { req: { batch: 1, keep: true }, res: { legs: [{ chainId: 77_000, transactionHash: hash(1) }] } },
+  sessionSeal: { req: { batch: 1, links: [{ session: hash(1), legs: [] }] }, res: sealedBlock },
+  sessionCommit: { req: { batch: 1 }, res: null },
+  sessionAbort: { req: { batch: 1 }, res: null },
+  simulationEnd: { req: { id: 3 }, res: null },
+  sessionRecover: { req: { block: sealedBlock }, res: null },
+  sessionReceipts: { req: { hashes: [hash(1)] }, res: [receipt, null] },
 }

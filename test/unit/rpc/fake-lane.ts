@@ -1,5 +1,6 @@
 // A lane whose answers the test writes: it records what it was asked and tells heads and pooled transactions on command.
 
+import type { SessionWanted } from '../../../src/evm-lane/session-protocol.js'
 import { AppError } from '../../../src/errors.js'
 import type { HeadInfo, HeaderData } from '../../../src/evm-lane/chain-data.js'
 import type { LaneClient, LaneState } from '../../../src/evm-lane/client.js'
@@ -46,7 +47,7 @@ export class FakeLane implements LaneClient {
   readonly ready = Promise.resolve()
   readonly asked: { op: Op; req: unknown }[] = []
   readonly answers: FakeAnswers
-  readonly #listeners = { head: new Set<(head: HeadInfo) => void>(), poolAdded: new Set<(added: { txs: PoolTx[] }) => void>() }
+  readonly #listeners = { head: new Set<(head: HeadInfo) => void>(), poolAdded: new Set<(added: { txs: PoolTx[] }) => void>(), sessionWanted: new Set<(wanted: SessionWanted) => void>() }
   readonly #stateListeners = new Set<(state: LaneState) => void>()
   #head: HeadInfo | undefined
 
@@ -62,6 +63,7 @@ export class FakeLane implements LaneClient {
   head(): HeadInfo | undefined {
     return this.#head
   }
+  answerAsks(): void {}
   genesisHash(): Uint8Array | undefined {
     return hash(1)
   }
