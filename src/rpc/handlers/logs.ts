@@ -15,7 +15,7 @@ import { heightOf, latest } from '../tags.js'
 import { headOf } from './head.js'
 
 /** @throws AppError with geth's words for a range that is reversed, ahead of the chain, or about pending logs. */
-export function checkRange(from: BlockRef, to: BlockRef, head: HeadInfo): void {
+function checkRange(from: BlockRef, to: BlockRef, head: HeadInfo): void {
   if (isPending(from) || isPending(to)) throw new AppError('unsupported', 'pending logs are not supported')
   const begin = heightOf(from, head)
   const end = heightOf(to, head)
