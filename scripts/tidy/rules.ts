@@ -105,6 +105,7 @@ export const entryPoints: readonly RegExp[] = [
   /^src\/evm-lane\/worker\.ts$/,
   /^src\/evm-lane\/sender-recovery-task\.ts$/,
   /^scripts\/[^/]+\.ts$/,
+  /^scripts\/[^/]+\/main\.ts$/,
   /^scripts\/bench\/trie\.ts$/,
   /\.test\.ts$/,
   /-(worker|child)\.ts$/,
