@@ -7,6 +7,7 @@ import { AppError } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import type { BlockRef, LocatedLog } from '../evm-lane/chain-data.js'
 import { bigintMax, bigintMin, toHex } from '../primitives.js'
+import { JsonRpcError, rpcCodes } from './errors.js'
 import { formatPoolTx } from './format/pool.js'
 import { formatLog } from './format/receipt.js'
 import { headOf } from './handlers/head.js'
@@ -37,7 +38,7 @@ export class FilterStore {
     const head = headOf(this.#lane)
     const bound = (ref: BlockRef | null): bigint | null => {
       if (ref === null || (ref.kind === 'tag' && ref.tag === 'latest')) return null
-      if (ref.kind === 'tag' && ref.tag === 'pending') throw new AppError('unsupported', 'pending logs are not supported')
+      if (ref.kind === 'tag' && ref.tag === 'pending') throw pendingLogs()
       return heightOf(ref, head)
     }
     const first = bound(filter.fromBlock)
@@ -176,6 +177,11 @@ export class FilterStore {
     items.length = 0
     this.remove(id)
   }
+}
+
+/** In geth's words and with its general code. */
+export function pendingLogs(): JsonRpcError {
+  return new JsonRpcError(rpcCodes.server, 'pending logs are not supported')
 }
 
 function newId(): string {

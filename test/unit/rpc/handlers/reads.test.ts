@@ -178,6 +178,7 @@ for (const [desc, message, text] of [
 }
 
 for (const [desc, filter, code, text] of [
+  ['pending logs', { fromBlock: 'latest', toBlock: 'pending' }, -32000, /pending logs are not supported/],
   ['a range ahead of the chain', { fromBlock: '0x1', toBlock: '0xb' }, -32602, /block range extends beyond current head block/],
   ['a range wholly ahead', { fromBlock: '0xb', toBlock: '0xc' }, -32602, /beyond current head/],
   ['a range from ahead to latest', { fromBlock: '0xb' }, -32602, /beyond current head/],
