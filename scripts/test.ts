@@ -14,7 +14,10 @@ const concurrency = 2
 const timeoutMs = 10 * 60_000
 
 const testRoot = join(dirname(dirname(fileURLToPath(import.meta.url))), 'test')
-const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
+const wanted = process.argv
+  .slice(2)
+  .filter((arg) => !arg.startsWith('--'))
+  .map((word) => word.replace(/\/$/, ''))
 const runnerFlags = process.argv.slice(2).filter((arg) => arg.startsWith('--'))
 const files = chosen(wanted.length === 0 ? tiers : wanted)
 

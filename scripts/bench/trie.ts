@@ -14,7 +14,7 @@ import { openLevelStore } from '../../src/store/level-store.js'
 
 const accounts = Number(process.argv[2] ?? 100_000)
 const TXS_PER_BLOCK = 100
-const BLOCKS = 100
+const BLOCKS = Number(process.argv[4] ?? 100)
 
 function address(i: number): Uint8Array {
   return keccak256(bigintToFixed(BigInt(i), 32)).slice(12)

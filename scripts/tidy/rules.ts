@@ -105,7 +105,8 @@ export const entryPoints: readonly RegExp[] = [
   /^src\/evm-lane\/worker\.ts$/,
   /^src\/evm-lane\/sender-recovery-task\.ts$/,
   /^scripts\/[^/]+\.ts$/,
-  /^scripts\/[^/]+\/(main|index|run)\.ts$/,
+  /^scripts\/[^/]+\/main\.ts$/,
+  /^scripts\/bench\/trie\.ts$/,
   /\.test\.ts$/,
   /-(worker|child)\.ts$/,
 ]

@@ -73,13 +73,15 @@ export class BlockFeed {
   #run(): void {
     if (this.#running) return
     this.#running = true
-    this.#tellAll().catch(() => {
-      // The lane is down or overloaded; #told stays, so that nothing is skipped when it answers again.
-      clearTimeout(this.#retry)
-      this.#retry = setTimeout(() => this.#run(), retryMs).unref()
-    }).finally(() => {
-      this.#running = false
-    })
+    this.#tellAll()
+      .catch(() => {
+        // The lane is down or overloaded; #told stays, so that nothing is skipped when it answers again.
+        clearTimeout(this.#retry)
+        this.#retry = setTimeout(() => this.#run(), retryMs).unref()
+      })
+      .finally(() => {
+        this.#running = false
+      })
   }
 
   async #tellAll(): Promise<void> {
@@ -97,7 +99,10 @@ export class BlockFeed {
       const json = formatReceipt(located)
       return { hash: json.transactionHash as string, logs: json.logs as LogTexts[], json }
     })
-    this.#tellLogs(number, block.flatMap(({ logs }) => logs))
+    this.#tellLogs(
+      number,
+      block.flatMap(({ logs }) => logs),
+    )
     this.#tellReceipts(number, block)
   }
 

@@ -95,13 +95,16 @@ const withData: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['unknown-lane', 'ra
 
 /** Any thrown value as a JSON-RPC error. What was not meant for callers says only that it happened. */
 export function toRpcError(error: unknown): RpcErrorObject {
-  if (error instanceof JsonRpcError) return error.data === undefined ? { code: error.code, message: error.message } : { code: error.code, message: error.message, data: error.data }
+  if (error instanceof JsonRpcError)
+    return error.data === undefined ? { code: error.code, message: error.message } : { code: error.code, message: error.message, data: error.data }
   if (!(error instanceof AppError)) return { code: rpcCodes.internal, message: 'internal error' }
   const code = codes[error.code]
   if (error.code === 'reverted') return revertedError(error)
   if (error.code === 'tx-not-mined') return { code, message: error.message, data: plain(error.data?.hash) }
   if (code === rpcCodes.internal) return { code, message: error.code === 'internal' ? 'internal error' : `internal error: ${error.code}` }
-  return withData.has(error.code) && error.data !== undefined ? { code, message: error.message, data: plain(error.data) } : { code, message: error.message }
+  return withData.has(error.code) && error.data !== undefined
+    ? { code, message: error.message, data: plain(error.data) }
+    : { code, message: error.message }
 }
 
 function revertedError(error: AppError): RpcErrorObject {

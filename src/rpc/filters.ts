@@ -7,6 +7,7 @@ import { AppError } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import type { BlockRef, LocatedLog } from '../evm-lane/chain-data.js'
 import { bigintMax, bigintMin, toHex } from '../primitives.js'
+import { JsonRpcError, rpcCodes } from './errors.js'
 import { formatPoolTx } from './format/pool.js'
 import { formatLog } from './format/receipt.js'
 import { headOf } from './handlers/head.js'
@@ -37,7 +38,7 @@ export class FilterStore {
     const head = headOf(this.#lane)
     const bound = (ref: BlockRef | null): bigint | null => {
       if (ref === null || (ref.kind === 'tag' && ref.tag === 'latest')) return null
-      if (ref.kind === 'tag' && ref.tag === 'pending') throw new AppError('unsupported', 'pending logs are not supported')
+      if (ref.kind === 'tag' && ref.tag === 'pending') throw pendingLogs()
       return heightOf(ref, head)
     }
     const first = bound(filter.fromBlock)
@@ -45,31 +46,29 @@ export class FilterStore {
     if (first !== null && last !== null && first > last) throw invalidParams('invalid block range params')
     // Only what comes after the filter counts as a change; what is there already is eth_getFilterLogs' answer.
     const next = bigintMax(head.header.number + 1n, first ?? 0n)
-    return this.#add({ kind: 'logs', filter, next, last, polls: Promise.resolve() })
+    return this.#add(newId(), { kind: 'logs', filter, next, last, polls: Promise.resolve() })
   }
 
   addBlocks(): string {
     headOf(this.#lane)
     const items: unknown[] = []
-    let id: string | undefined
+    const id = newId()
     const stop = this.#lane.on('head', ({ header }) => {
       items.push(toHex(header.hash))
       this.#bound(id, items)
     })
-    id = this.#addOrStop({ kind: 'items', items, stop })
-    return id
+    return this.#addOrStop(id, { kind: 'items', items, stop })
   }
 
   async addPending(full: boolean): Promise<string> {
     this.#checkRoom()
     const items: unknown[] = []
-    let id: string | undefined
+    const id = newId()
     const stop = await watchPool(this.#lane, (txs) => {
       for (const item of txs) items.push(full ? formatPoolTx(item) : toHex(item.tx.hash))
       this.#bound(id, items)
     })
-    id = this.#addOrStop({ kind: 'items', items, stop })
-    return id
+    return this.#addOrStop(id, { kind: 'items', items, stop })
   }
 
   remove(id: string): boolean {
@@ -144,18 +143,17 @@ export class FilterStore {
     }
   }
 
-  #addOrStop(filter: ItemsFilter): string {
+  #addOrStop(id: string, filter: ItemsFilter): string {
     try {
-      return this.#add(filter)
+      return this.#add(id, filter)
     } catch (error) {
       filter.stop()
       throw error
     }
   }
 
-  #add(filter: LogsFilter | ItemsFilter): string {
+  #add(id: string, filter: LogsFilter | ItemsFilter): string {
     this.#checkRoom()
-    const id = toHex(randomBytes(16))
     this.#filters.set(id, { ...filter, touchedMs: this.#nowMs() })
     this.#timer ??= setInterval(() => this.sweep(), this.#limits.filterIdleMs).unref()
     return id
@@ -174,11 +172,20 @@ export class FilterStore {
   }
 
   /** A filter whose items nobody fetches is dropped as a whole: its owner learns that by 'filter not found', while a gap would be silent. */
-  #bound(id: string | undefined, items: unknown[]): void {
+  #bound(id: string, items: unknown[]): void {
     if (items.length <= this.#limits.filterItemsMax) return
     items.length = 0
-    if (id !== undefined) this.remove(id)
+    this.remove(id)
   }
+}
+
+/** In geth's words and with its general code. */
+export function pendingLogs(): JsonRpcError {
+  return new JsonRpcError(rpcCodes.server, 'pending logs are not supported')
+}
+
+function newId(): string {
+  return toHex(randomBytes(16))
 }
 
 function notFound(): AppError {

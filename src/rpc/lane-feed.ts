@@ -13,7 +13,7 @@ import { formatPoolTx } from './format/pool.js'
 import type { LogMatcher } from './log-matcher.js'
 import { watchPool } from './pool-watch.js'
 
-export class LaneFeed {
+class LaneFeed {
   readonly #lane: LaneClient
   readonly #heads = new Set<Sink>()
   readonly #pendingHashes = new Set<Sink>()
@@ -95,7 +95,10 @@ export class LaneFeed {
     const watch = this.#poolWatch
     this.#poolWatch = undefined
     // A watch that failed has nothing to undo; its error went to the subscriber that asked for it.
-    watch?.then((undo) => undo(), () => undefined)
+    watch?.then(
+      (undo) => undo(),
+      () => undefined,
+    )
   }
 }
 

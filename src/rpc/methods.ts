@@ -3,8 +3,23 @@
 // Called by: node.ts, which hands it to the dispatcher and the OpenRPC generator.
 
 import {
-  accessListResultSchema, blockSchema, capabilitiesSchema, feeHistorySchema, filledSchema, forkConfigSchema, headerSchema, listOf, logSchema, objectSchema, orNull,
-  poolSchema, poolStatusSchema, proofSchema, receiptSchema, transactionSchema, uncleSchema,
+  accessListResultSchema,
+  blockSchema,
+  capabilitiesSchema,
+  feeHistorySchema,
+  filledSchema,
+  forkConfigSchema,
+  headerSchema,
+  listOf,
+  logSchema,
+  objectSchema,
+  orNull,
+  poolSchema,
+  poolStatusSchema,
+  proofSchema,
+  receiptSchema,
+  transactionSchema,
+  uncleSchema,
 } from './format/schema.js'
 import * as blocks from './handlers/blocks.js'
 import * as calls from './handlers/calls.js'
@@ -39,6 +54,8 @@ const full = bool('hydratedTransactions')
 const rawTx = bytes('transaction')
 const filterId = text('filterId')
 
+// One row, one line: a table is read by its columns.
+// prettier-ignore
 export const methods: Record<string, MethodRow> = {
   // chain
   eth_chainId: row({ summary: 'Chain id of the lane.', route: 'lane-read', params: [], result: uintSchema, handler: node.chainId }),

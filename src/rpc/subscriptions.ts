@@ -16,7 +16,7 @@ import { wrongText, jsonTypeOf } from './params/hex.js'
 import { readLogFilter } from './params/log-filter.js'
 import { readReceiptHashes } from './params/subscription.js'
 
-export type SubscribeRequest = { lane: LaneClient; limits: RpcLimits; connection: Connection; kind: string; options: unknown }
+type SubscribeRequest = { lane: LaneClient; limits: RpcLimits; connection: Connection; kind: string; options: unknown }
 
 /** Answers the id. @throws JsonRpcError for an unknown kind, AppError for bad options or too many subscriptions. */
 export async function subscribe(request: SubscribeRequest): Promise<string> {
@@ -51,16 +51,21 @@ export function unsubscribe(connection: Connection, id: string): boolean {
 function start({ lane, kind, options }: SubscribeRequest, sink: Sink): Promise<() => void> | (() => void) {
   const feed = feedOf(lane)
   switch (kind) {
-    case 'newHeads': return feed.addHeads(sink)
-    case 'logs': return feed.addLogs(logMatcher(readLogFilter(options ?? {})), sink)
-    case 'newPendingTransactions': return feed.addPending(readFull(options), sink)
+    case 'newHeads':
+      return feed.addHeads(sink)
+    case 'logs':
+      return feed.addLogs(logMatcher(readLogFilter(options ?? {})), sink)
+    case 'newPendingTransactions':
+      return feed.addPending(readFull(options), sink)
     case 'transactionReceipts': {
       const hashes = readReceiptHashes(options)
       return feed.addReceipts(hashes === null ? null : new Set<string>(hashes.map(toHex)), sink)
     }
     // A lane makes its own blocks and is never behind, so there is never anything to tell.
-    case 'syncing': return () => undefined
-    default: throw new JsonRpcError(rpcCodes.methodNotFound, `no "${kind.slice(0, 80)}" subscription in eth namespace`)
+    case 'syncing':
+      return () => undefined
+    default:
+      throw new JsonRpcError(rpcCodes.methodNotFound, `no "${kind.slice(0, 80)}" subscription in eth namespace`)
   }
 }
 

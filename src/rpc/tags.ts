@@ -18,11 +18,17 @@ export function heightOf(ref: BlockRef, head: HeadInfo): bigint | null {
   if (ref.kind === 'hash') return null
   if (ref.kind === 'number') return ref.number
   switch (ref.tag) {
-    case 'earliest': return 0n
-    case 'finalized': return head.finalized
-    case 'safe': return head.safe
-    case 'latest': return head.header.number
-    case 'pending': return head.header.number + 1n
-    default: return unreachable(ref.tag)
+    case 'earliest':
+      return 0n
+    case 'finalized':
+      return head.finalized
+    case 'safe':
+      return head.safe
+    case 'latest':
+      return head.header.number
+    case 'pending':
+      return head.header.number + 1n
+    default:
+      return unreachable(ref.tag)
   }
 }

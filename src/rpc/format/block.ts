@@ -24,7 +24,10 @@ function formatTransactions(block: BlockData): unknown[] {
   if (transactions.kind === 'hashes') return transactions.hashes.map(toHex)
   if (block.pending) return transactions.txs.map((tx) => formatTx(tx, null, 0))
   const place = placeOf({
-    blockHash: header.hash, blockNumber: header.number, blockTimestamp: header.timestamp, baseFeePerGas: header.baseFeePerGas ?? null,
+    blockHash: header.hash,
+    blockNumber: header.number,
+    blockTimestamp: header.timestamp,
+    baseFeePerGas: header.baseFeePerGas ?? null,
   })
   return transactions.txs.map((tx, index) => formatTx(tx, place, index))
 }

@@ -12,9 +12,14 @@ export function formatForkConfig(fork: ForkConfig | null): Json | null {
   const { blobSchedule } = fork
   return {
     activationTime: Number(fork.activationTime),
-    blobSchedule: blobSchedule === null ? null : {
-      baseFeeUpdateFraction: Number(blobSchedule.baseFeeUpdateFraction), max: Number(blobSchedule.max), target: Number(blobSchedule.target),
-    },
+    blobSchedule:
+      blobSchedule === null
+        ? null
+        : {
+            baseFeeUpdateFraction: Number(blobSchedule.baseFeeUpdateFraction),
+            max: Number(blobSchedule.max),
+            target: Number(blobSchedule.target),
+          },
     chainId: quantity(fork.chainId),
     forkId: toHex(fork.forkId),
     precompiles: byName(fork.precompiles),

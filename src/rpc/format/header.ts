@@ -44,7 +44,12 @@ export function withoutSeal(out: Json): Json {
 /** A newHeads notification: here geth writes null for fields of later forks. */
 export function formatHead(head: HeadInfo): Json {
   const out: Json = {
-    baseFeePerGas: null, withdrawalsRoot: null, blobGasUsed: null, excessBlobGas: null, parentBeaconBlockRoot: null, requestsHash: null,
+    baseFeePerGas: null,
+    withdrawalsRoot: null,
+    blobGasUsed: null,
+    excessBlobGas: null,
+    parentBeaconBlockRoot: null,
+    requestsHash: null,
     ...formatHeader(head.header),
   }
   if (head.timestampMs !== null) out.timestampMs = quantity(head.timestampMs)

@@ -60,17 +60,15 @@ function formatLogAt(log: LogData, place: LogPlace, logIndex: number): Json {
 }
 
 export function formatLog(located: LocatedLog): Json {
-  return formatLogAt(located.log, {
-    blockHash: toHex(located.blockHash),
-    blockNumber: quantity(located.blockNumber),
-    blockTimestamp: quantity(located.blockTimestamp),
-    transactionHash: toHex(located.transactionHash),
-    transactionIndex: quantity(located.transactionIndex),
-  }, located.logIndex)
-}
-
-/** The logs of a receipt with their JSON, for subscribers that filter. */
-export function logsOfReceipt(located: LocatedReceipt): { log: LogData; json: Json }[] {
-  const place = placeOfReceipt(located)
-  return located.receipt.logs.map((log, i) => ({ log, json: formatLogAt(log, place, located.firstLogIndex + i) }))
+  return formatLogAt(
+    located.log,
+    {
+      blockHash: toHex(located.blockHash),
+      blockNumber: quantity(located.blockNumber),
+      blockTimestamp: quantity(located.blockTimestamp),
+      transactionHash: toHex(located.transactionHash),
+      transactionIndex: quantity(located.transactionIndex),
+    },
+    located.logIndex,
+  )
 }

@@ -26,7 +26,7 @@ const panics: ReadonlyMap<bigint, string> = new Map([
 ])
 
 /** The reason in revert data, or null where it is a custom error or no ABI data at all. */
-export function revertReason(data: Bytes): string | null {
+function revertReason(data: Bytes): string | null {
   const selector = toHex(data.subarray(0, 4))
   if (selector !== '0x08c379a0' && selector !== '0x4e487b71') return null
   try {

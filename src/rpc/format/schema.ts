@@ -14,15 +14,47 @@ export function listOf(schema: JsonSchema): JsonSchema {
 }
 
 const headerProperties: Record<string, JsonSchema> = {
-  number: uintSchema, hash: orNull(hashSchema), parentHash: hashSchema, nonce: orNull(bytesSchema), mixHash: hashSchema, sha3Uncles: hashSchema,
-  logsBloom: bytesSchema, stateRoot: hashSchema, miner: orNull(addressSchema), difficulty: uintSchema, extraData: bytesSchema, gasLimit: uintSchema,
-  gasUsed: uintSchema, timestamp: uintSchema, transactionsRoot: hashSchema, receiptsRoot: hashSchema, baseFeePerGas: uintSchema, withdrawalsRoot: hashSchema,
-  blobGasUsed: uintSchema, excessBlobGas: uintSchema, parentBeaconBlockRoot: hashSchema, requestsHash: hashSchema,
+  number: uintSchema,
+  hash: orNull(hashSchema),
+  parentHash: hashSchema,
+  nonce: orNull(bytesSchema),
+  mixHash: hashSchema,
+  sha3Uncles: hashSchema,
+  logsBloom: bytesSchema,
+  stateRoot: hashSchema,
+  miner: orNull(addressSchema),
+  difficulty: uintSchema,
+  extraData: bytesSchema,
+  gasLimit: uintSchema,
+  gasUsed: uintSchema,
+  timestamp: uintSchema,
+  transactionsRoot: hashSchema,
+  receiptsRoot: hashSchema,
+  baseFeePerGas: uintSchema,
+  withdrawalsRoot: hashSchema,
+  blobGasUsed: uintSchema,
+  excessBlobGas: uintSchema,
+  parentBeaconBlockRoot: hashSchema,
+  requestsHash: hashSchema,
   timestampMs: { ...uintSchema, description: 'Wall-clock milliseconds of production; an extra of this server.' },
 }
 const headerRequired = [
-  'number', 'hash', 'parentHash', 'nonce', 'mixHash', 'sha3Uncles', 'logsBloom', 'stateRoot', 'miner', 'difficulty', 'extraData', 'gasLimit', 'gasUsed',
-  'timestamp', 'transactionsRoot', 'receiptsRoot',
+  'number',
+  'hash',
+  'parentHash',
+  'nonce',
+  'mixHash',
+  'sha3Uncles',
+  'logsBloom',
+  'stateRoot',
+  'miner',
+  'difficulty',
+  'extraData',
+  'gasLimit',
+  'gasUsed',
+  'timestamp',
+  'transactionsRoot',
+  'receiptsRoot',
 ]
 export const headerSchema: JsonSchema = { title: 'Block header', type: 'object', required: headerRequired, properties: headerProperties }
 
@@ -31,15 +63,37 @@ export const transactionSchema: JsonSchema = {
   type: 'object',
   required: ['blockHash', 'blockNumber', 'from', 'gas', 'hash', 'input', 'nonce', 'to', 'transactionIndex', 'value', 'type'],
   properties: {
-    blockHash: orNull(hashSchema), blockNumber: orNull(uintSchema), blockTimestamp: orNull(uintSchema), from: addressSchema, gas: uintSchema, gasPrice: uintSchema,
-    maxFeePerGas: uintSchema, maxPriorityFeePerGas: uintSchema, maxFeePerBlobGas: uintSchema, hash: hashSchema, input: bytesSchema, nonce: uintSchema,
-    to: orNull(addressSchema), transactionIndex: orNull(uintSchema), value: uintSchema, type: uintSchema, accessList: accessListSchema, chainId: uintSchema,
-    blobVersionedHashes: listOf(hashSchema), authorizationList: authorizationListSchema, v: uintSchema, r: uintSchema, s: uintSchema, yParity: uintSchema,
-    sourceHash: hashSchema, mint: uintSchema, isSystemTx: { type: 'boolean' },
+    blockHash: orNull(hashSchema),
+    blockNumber: orNull(uintSchema),
+    blockTimestamp: orNull(uintSchema),
+    from: addressSchema,
+    gas: uintSchema,
+    gasPrice: uintSchema,
+    maxFeePerGas: uintSchema,
+    maxPriorityFeePerGas: uintSchema,
+    maxFeePerBlobGas: uintSchema,
+    hash: hashSchema,
+    input: bytesSchema,
+    nonce: uintSchema,
+    to: orNull(addressSchema),
+    transactionIndex: orNull(uintSchema),
+    value: uintSchema,
+    type: uintSchema,
+    accessList: accessListSchema,
+    chainId: uintSchema,
+    blobVersionedHashes: listOf(hashSchema),
+    authorizationList: authorizationListSchema,
+    v: uintSchema,
+    r: uintSchema,
+    s: uintSchema,
+    yParity: uintSchema,
+    sourceHash: hashSchema,
+    mint: uintSchema,
+    isSystemTx: { type: 'boolean' },
   },
 }
 
-export const withdrawalSchema: JsonSchema = {
+const withdrawalSchema: JsonSchema = {
   type: 'object',
   required: ['index', 'validatorIndex', 'address', 'amount'],
   properties: { index: uintSchema, validatorIndex: uintSchema, address: addressSchema, amount: uintSchema },
@@ -50,13 +104,19 @@ export const blockSchema: JsonSchema = {
   type: 'object',
   required: [...headerRequired, 'size', 'transactions', 'uncles'],
   properties: {
-    ...headerProperties, size: uintSchema, transactions: { anyOf: [listOf(hashSchema), listOf(transactionSchema)] }, uncles: listOf(hashSchema),
+    ...headerProperties,
+    size: uintSchema,
+    transactions: { anyOf: [listOf(hashSchema), listOf(transactionSchema)] },
+    uncles: listOf(hashSchema),
     withdrawals: listOf(withdrawalSchema),
   },
 }
 
 export const uncleSchema: JsonSchema = {
-  title: 'Ommer', type: 'object', required: headerRequired, properties: { ...headerProperties, size: uintSchema, uncles: listOf(hashSchema) },
+  title: 'Ommer',
+  type: 'object',
+  required: headerRequired,
+  properties: { ...headerProperties, size: uintSchema, uncles: listOf(hashSchema) },
 }
 
 export const logSchema: JsonSchema = {
@@ -64,8 +124,16 @@ export const logSchema: JsonSchema = {
   type: 'object',
   required: ['address', 'topics', 'data', 'blockNumber', 'transactionHash', 'transactionIndex', 'blockHash', 'logIndex', 'removed'],
   properties: {
-    address: addressSchema, topics: listOf(hashSchema), data: bytesSchema, blockNumber: uintSchema, blockTimestamp: uintSchema, transactionHash: hashSchema,
-    transactionIndex: uintSchema, blockHash: hashSchema, logIndex: uintSchema, removed: { type: 'boolean' },
+    address: addressSchema,
+    topics: listOf(hashSchema),
+    data: bytesSchema,
+    blockNumber: uintSchema,
+    blockTimestamp: uintSchema,
+    transactionHash: hashSchema,
+    transactionIndex: uintSchema,
+    blockHash: hashSchema,
+    logIndex: uintSchema,
+    removed: { type: 'boolean' },
   },
 }
 
@@ -73,13 +141,38 @@ export const receiptSchema: JsonSchema = {
   title: 'Receipt',
   type: 'object',
   required: [
-    'blockHash', 'blockNumber', 'contractAddress', 'cumulativeGasUsed', 'effectiveGasPrice', 'from', 'gasUsed', 'logs', 'logsBloom', 'to', 'transactionHash',
-    'transactionIndex', 'type',
+    'blockHash',
+    'blockNumber',
+    'contractAddress',
+    'cumulativeGasUsed',
+    'effectiveGasPrice',
+    'from',
+    'gasUsed',
+    'logs',
+    'logsBloom',
+    'to',
+    'transactionHash',
+    'transactionIndex',
+    'type',
   ],
   properties: {
-    blockHash: hashSchema, blockNumber: uintSchema, contractAddress: orNull(addressSchema), cumulativeGasUsed: uintSchema, effectiveGasPrice: uintSchema,
-    from: addressSchema, gasUsed: uintSchema, logs: listOf(logSchema), logsBloom: bytesSchema, to: orNull(addressSchema), transactionHash: hashSchema,
-    transactionIndex: uintSchema, type: uintSchema, status: uintSchema, root: hashSchema, blobGasUsed: uintSchema, blobGasPrice: uintSchema,
+    blockHash: hashSchema,
+    blockNumber: uintSchema,
+    contractAddress: orNull(addressSchema),
+    cumulativeGasUsed: uintSchema,
+    effectiveGasPrice: uintSchema,
+    from: addressSchema,
+    gasUsed: uintSchema,
+    logs: listOf(logSchema),
+    logsBloom: bytesSchema,
+    to: orNull(addressSchema),
+    transactionHash: hashSchema,
+    transactionIndex: uintSchema,
+    type: uintSchema,
+    status: uintSchema,
+    root: hashSchema,
+    blobGasUsed: uintSchema,
+    blobGasPrice: uintSchema,
   },
 }
 
@@ -87,37 +180,67 @@ export const proofSchema: JsonSchema = {
   type: 'object',
   required: ['address', 'accountProof', 'balance', 'codeHash', 'nonce', 'storageHash', 'storageProof'],
   properties: {
-    address: addressSchema, accountProof: listOf(bytesSchema), balance: uintSchema, codeHash: hashSchema, nonce: uintSchema, storageHash: hashSchema,
-    storageProof: listOf({ type: 'object', required: ['key', 'value', 'proof'], properties: { key: bytesSchema, value: uintSchema, proof: listOf(bytesSchema) } }),
+    address: addressSchema,
+    accountProof: listOf(bytesSchema),
+    balance: uintSchema,
+    codeHash: hashSchema,
+    nonce: uintSchema,
+    storageHash: hashSchema,
+    storageProof: listOf({
+      type: 'object',
+      required: ['key', 'value', 'proof'],
+      properties: { key: bytesSchema, value: uintSchema, proof: listOf(bytesSchema) },
+    }),
   },
 }
 
 export const accessListResultSchema: JsonSchema = {
-  type: 'object', required: ['accessList', 'gasUsed'], properties: { accessList: accessListSchema, error: { type: 'string' }, gasUsed: uintSchema },
+  type: 'object',
+  required: ['accessList', 'gasUsed'],
+  properties: { accessList: accessListSchema, error: { type: 'string' }, gasUsed: uintSchema },
 }
 
 export const feeHistorySchema: JsonSchema = {
   type: 'object',
   required: ['oldestBlock', 'gasUsedRatio'],
   properties: {
-    oldestBlock: uintSchema, baseFeePerGas: listOf(uintSchema), gasUsedRatio: orNull(listOf({ type: 'number' })), baseFeePerBlobGas: listOf(uintSchema),
-    blobGasUsedRatio: listOf({ type: 'number' }), reward: listOf(listOf(uintSchema)),
+    oldestBlock: uintSchema,
+    baseFeePerGas: listOf(uintSchema),
+    gasUsedRatio: orNull(listOf({ type: 'number' })),
+    baseFeePerBlobGas: listOf(uintSchema),
+    blobGasUsedRatio: listOf({ type: 'number' }),
+    reward: listOf(listOf(uintSchema)),
   },
 }
 
 export const objectSchema: JsonSchema = { type: 'object' }
 export const filledSchema: JsonSchema = { type: 'object', required: ['raw', 'tx'], properties: { raw: bytesSchema, tx: objectSchema } }
 export const poolSchema: JsonSchema = { type: 'object', required: ['pending', 'queued'], properties: { pending: objectSchema, queued: objectSchema } }
-export const poolStatusSchema: JsonSchema = { type: 'object', required: ['pending', 'queued'], properties: { pending: uintSchema, queued: uintSchema } }
-export const forkConfigSchema: JsonSchema = {
-  type: 'object', required: ['current', 'next', 'last'], properties: { current: objectSchema, next: orNull(objectSchema), last: orNull(objectSchema) },
+export const poolStatusSchema: JsonSchema = {
+  type: 'object',
+  required: ['pending', 'queued'],
+  properties: { pending: uintSchema, queued: uintSchema },
 }
-const capabilitySchema: JsonSchema = { type: 'object', required: ['disabled'], properties: { disabled: { type: 'boolean' }, oldestBlock: uintSchema, deleteStrategy: objectSchema } }
+export const forkConfigSchema: JsonSchema = {
+  type: 'object',
+  required: ['current', 'next', 'last'],
+  properties: { current: objectSchema, next: orNull(objectSchema), last: orNull(objectSchema) },
+}
+const capabilitySchema: JsonSchema = {
+  type: 'object',
+  required: ['disabled'],
+  properties: { disabled: { type: 'boolean' }, oldestBlock: uintSchema, deleteStrategy: objectSchema },
+}
 export const capabilitiesSchema: JsonSchema = {
   type: 'object',
   required: ['head', 'state', 'tx', 'logs', 'receipts', 'blocks', 'stateproofs'],
   properties: {
     head: { type: 'object', required: ['number', 'hash'], properties: { number: uintSchema, hash: hashSchema } },
-    state: capabilitySchema, tx: capabilitySchema, logs: capabilitySchema, receipts: capabilitySchema, blocks: capabilitySchema, stateproofs: capabilitySchema,
+    state: capabilitySchema,
+    tx: capabilitySchema,
+    logs: capabilitySchema,
+    receipts: capabilitySchema,
+    blocks: capabilitySchema,
+    stateproofs: capabilitySchema,
   },
 }

@@ -114,7 +114,11 @@ export function formatAccessList(list: AccessList): Json[] {
 
 export function formatAuthorization(item: Authorization): Json {
   return {
-    chainId: quantity(item.chainId), address: toHex(item.address), nonce: quantity(item.nonce),
-    yParity: quantity(item.yParity), r: quantity(item.r), s: quantity(item.s),
+    chainId: quantity(item.chainId),
+    address: toHex(item.address),
+    nonce: quantity(item.nonce),
+    yParity: quantity(item.yParity),
+    r: quantity(item.r),
+    s: quantity(item.s),
   }
 }

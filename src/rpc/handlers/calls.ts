@@ -23,21 +23,33 @@ export function checkMessage(ctx: CallContext, message: CallMessage): void {
 }
 
 function requestOf(
-  ctx: CallContext, message: CallMessage, at: BlockRef | undefined, stateOverrides: AccountOverride[] | undefined, blockOverrides?: BlockOverride,
+  ctx: CallContext,
+  message: CallMessage,
+  at: BlockRef | undefined,
+  stateOverrides: AccountOverride[] | undefined,
+  blockOverrides?: BlockOverride,
 ): CallRequest {
   checkMessage(ctx, message)
   return { message, at: at ?? latest, stateOverrides: stateOverrides ?? [], blockOverrides: blockOverrides ?? null }
 }
 
 export async function call(
-  ctx: CallContext, message: CallMessage, at?: BlockRef, stateOverrides?: AccountOverride[], blockOverrides?: BlockOverride,
+  ctx: CallContext,
+  message: CallMessage,
+  at?: BlockRef,
+  stateOverrides?: AccountOverride[],
+  blockOverrides?: BlockOverride,
 ): Promise<string> {
   const { returnData } = await ctx.lane.call('call', requestOf(ctx, message, at, stateOverrides, blockOverrides))
   return toHex(returnData)
 }
 
 export async function estimateGas(
-  ctx: CallContext, message: CallMessage, at?: BlockRef, stateOverrides?: AccountOverride[], blockOverrides?: BlockOverride,
+  ctx: CallContext,
+  message: CallMessage,
+  at?: BlockRef,
+  stateOverrides?: AccountOverride[],
+  blockOverrides?: BlockOverride,
 ): Promise<string> {
   return quantity(await ctx.lane.call('estimateGas', requestOf(ctx, message, at, stateOverrides, blockOverrides)))
 }

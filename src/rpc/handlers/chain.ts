@@ -22,13 +22,21 @@ export function capabilities(ctx: CallContext): Json {
   const { header } = headOf(ctx.lane)
   const { historyBlocks } = ctx.lane.spec
   const whole = { disabled: false, oldestBlock: '0x0' }
-  const state = historyBlocks === null ? whole : {
-    disabled: false,
-    oldestBlock: quantity(bigintMax(0n, header.number - BigInt(historyBlocks))),
-    deleteStrategy: { type: 'window', retentionBlocks: quantity(historyBlocks) },
-  }
+  const state =
+    historyBlocks === null
+      ? whole
+      : {
+          disabled: false,
+          oldestBlock: quantity(bigintMax(0n, header.number - BigInt(historyBlocks))),
+          deleteStrategy: { type: 'window', retentionBlocks: quantity(historyBlocks) },
+        }
   return {
     head: { number: quantity(header.number), hash: toHex(header.hash) },
-    state, tx: whole, logs: whole, receipts: whole, blocks: whole, stateproofs: state,
+    state,
+    tx: whole,
+    logs: whole,
+    receipts: whole,
+    blocks: whole,
+    stateproofs: state,
   }
 }

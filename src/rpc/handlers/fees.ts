@@ -1,9 +1,9 @@
 // Owns: methods about what a transaction costs now and cost lately.
 // Called by: the method table.
 
-import { AppError } from '../../errors.js'
 import type { BlockRef } from '../../evm-lane/chain-data.js'
 import { bigintMin } from '../../primitives.js'
+import { JsonRpcError, rpcCodes } from '../errors.js'
 import { formatFeeHistory } from '../format/fee-history.js'
 import { quantity, quantityOrNull } from '../format/quantity.js'
 import type { Json } from '../format/quantity.js'
@@ -40,7 +40,7 @@ export async function feeHistory(ctx: CallContext, count: bigint, newest: BlockR
 
 /** Texts are geth's; it answers them with its general code, not as invalid parameters. */
 function checkPercentiles(list: number[]): void {
-  const refuse = (detail: string): AppError => new AppError('tx-rejected', `invalid reward percentile: ${detail}`)
+  const refuse = (detail: string): JsonRpcError => new JsonRpcError(rpcCodes.server, `invalid reward percentile: ${detail}`)
   if (list.length > percentilesMax) throw refuse(`over the query limit ${percentilesMax}`)
   list.forEach((value, i) => {
     const before = list[i - 1]

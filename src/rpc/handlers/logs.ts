@@ -2,10 +2,9 @@
 // Does not own: filters between polls (filters.ts) or finding logs (the lane).
 // Called by: the method table.
 
-import { AppError } from '../../errors.js'
 import type { BlockRef, HeadInfo } from '../../evm-lane/chain-data.js'
 import type { LogQuery } from '../../evm-lane/protocol.js'
-import { filtersOf } from '../filters.js'
+import { filtersOf, pendingLogs } from '../filters.js'
 import type { Json } from '../format/quantity.js'
 import { formatLog } from '../format/receipt.js'
 import type { CallContext } from '../method.js'
@@ -15,8 +14,8 @@ import { heightOf, latest } from '../tags.js'
 import { headOf } from './head.js'
 
 /** @throws AppError with geth's words for a range that is reversed, ahead of the chain, or about pending logs. */
-export function checkRange(from: BlockRef, to: BlockRef, head: HeadInfo): void {
-  if (isPending(from) || isPending(to)) throw new AppError('unsupported', 'pending logs are not supported')
+function checkRange(from: BlockRef, to: BlockRef, head: HeadInfo): void {
+  if (isPending(from) || isPending(to)) throw pendingLogs()
   const begin = heightOf(from, head)
   const end = heightOf(to, head)
   if (begin === null || end === null) return

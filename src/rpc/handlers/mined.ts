@@ -20,11 +20,14 @@ export function waitMined(lane: LaneClient, hash: Hash32, timeoutMs: number): Pr
       if (asking) return void (again = true)
       asking = true
       again = false
-      lane.call('receipt', { hash }).then((receipt) => {
-        asking = false
-        if (receipt !== null) finish(resolve)
-        else if (again) ask()
-      }, (error: unknown) => finish(error instanceof AppError ? resolve : () => reject(error as Error)))
+      lane.call('receipt', { hash }).then(
+        (receipt) => {
+          asking = false
+          if (receipt !== null) finish(resolve)
+          else if (again) ask()
+        },
+        (error: unknown) => finish(error instanceof AppError ? resolve : () => reject(error as Error)),
+      )
     }
     const off = lane.on('head', ask)
     const timer = setTimeout(() => finish(resolve), timeoutMs)

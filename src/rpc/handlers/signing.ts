@@ -42,7 +42,8 @@ export function splitSignature(signature: Bytes): Signature {
 /** @throws AppError 'tx-malformed' when the lane left a field open. */
 export function complete(message: CallMessage): Filled {
   const { type, gas, value, nonce, input, chainId } = message
-  if (type === undefined || gas === undefined || nonce === undefined || chainId === undefined) throw new AppError('tx-malformed', 'transaction is not complete')
+  if (type === undefined || gas === undefined || nonce === undefined || chainId === undefined)
+    throw new AppError('tx-malformed', 'transaction is not complete')
   return { ...message, type, gas, value: value ?? 0n, nonce, input: input ?? new Uint8Array(0), chainId }
 }
 
@@ -86,25 +87,43 @@ function integer32(value: bigint): `0x${string}` {
 /** viem's form of a transaction. Nonces and chain ids of a lane are safe integers. */
 function serializable(tx: Filled): TransactionSerializable {
   const base = {
-    nonce: Number(tx.nonce), gas: tx.gas, value: tx.value, data: toHex(tx.input), chainId: Number(tx.chainId), ...(tx.to === undefined ? {} : { to: toHex(tx.to) }),
+    nonce: Number(tx.nonce),
+    gas: tx.gas,
+    value: tx.value,
+    data: toHex(tx.input),
+    chainId: Number(tx.chainId),
+    ...(tx.to === undefined ? {} : { to: toHex(tx.to) }),
   }
   if (tx.type === 0) return { type: 'legacy', ...base, gasPrice: tx.gasPrice ?? 0n }
   const accessList = (tx.accessList ?? []).map(({ address, storageKeys }) => ({ address: toHex(address), storageKeys: storageKeys.map(toHex) }))
   if (tx.type === 1) return { type: 'eip2930', ...base, accessList, gasPrice: tx.gasPrice ?? 0n }
   const feeMarket = { ...base, accessList, maxFeePerGas: tx.maxFeePerGas ?? 0n, maxPriorityFeePerGas: tx.maxPriorityFeePerGas ?? 0n }
   switch (tx.type) {
-    case 2: return { type: 'eip1559', ...feeMarket }
-    case 3: return {
-      type: 'eip4844', ...feeMarket, to: tx.to === undefined ? null : toHex(tx.to), maxFeePerBlobGas: tx.maxFeePerBlobGas ?? 0n, blobVersionedHashes: (tx.blobVersionedHashes ?? []).map(toHex),
-    }
-    case 4: return { type: 'eip7702', ...feeMarket, authorizationList: (tx.authorizationList ?? []).map(authorization) }
-    default: throw new AppError('tx-type', 'transaction type not supported')
+    case 2:
+      return { type: 'eip1559', ...feeMarket }
+    case 3:
+      return {
+        type: 'eip4844',
+        ...feeMarket,
+        to: tx.to === undefined ? null : toHex(tx.to),
+        maxFeePerBlobGas: tx.maxFeePerBlobGas ?? 0n,
+        blobVersionedHashes: (tx.blobVersionedHashes ?? []).map(toHex),
+      }
+    case 4:
+      return { type: 'eip7702', ...feeMarket, authorizationList: (tx.authorizationList ?? []).map(authorization) }
+    default:
+      throw new AppError('tx-type', 'transaction type not supported')
   }
 }
 
 function authorization(item: NonNullable<CallMessage['authorizationList']>[number]) {
   return {
-    chainId: Number(item.chainId), address: toHex(item.address), nonce: Number(item.nonce), r: integer32(item.r), s: integer32(item.s), yParity: item.yParity,
+    chainId: Number(item.chainId),
+    address: toHex(item.address),
+    nonce: Number(item.nonce),
+    r: integer32(item.r),
+    s: integer32(item.s),
+    yParity: item.yParity,
   }
 }
 

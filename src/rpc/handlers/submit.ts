@@ -37,7 +37,11 @@ export async function sendRawTransactionSync(ctx: CallContext, raw: Bytes, wishM
 /** EIP-7966: the data of a nonce gap is the nonce that is missing. */
 function nonceGap(error: AppError): JsonRpcError {
   const expected = error.data?.expected
-  return new JsonRpcError(rpcCodes.sendNonceGap, error.message, typeof expected === 'bigint' || typeof expected === 'number' ? quantity(expected) : undefined)
+  return new JsonRpcError(
+    rpcCodes.sendNonceGap,
+    error.message,
+    typeof expected === 'bigint' || typeof expected === 'number' ? quantity(expected) : undefined,
+  )
 }
 
 /** MegaETH's spelling waits longer by default and has its own error. */

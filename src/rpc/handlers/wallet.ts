@@ -56,7 +56,10 @@ function signComplete(ctx: CallContext, from: Address, message: CallMessage): { 
 }
 
 /** The fields geth does not guess before it signs. */
-const neededToSign = [['gas', 'gas not specified'], ['nonce', 'nonce not specified']] as const
+const neededToSign = [
+  ['gas', 'gas not specified'],
+  ['nonce', 'nonce not specified'],
+] as const
 
 export async function signTransaction(ctx: CallContext, message: CallMessage): Promise<Json> {
   for (const [field, text] of neededToSign) if (message[field] === undefined) throw new AppError('tx-rejected', text)
@@ -84,4 +87,3 @@ async function admit(ctx: CallContext, from: Address, message: CallMessage): Pro
   const { hash } = await ctx.lane.call('submit', { raw, sender: from, waitMs: 0 })
   return hash
 }
-

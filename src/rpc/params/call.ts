@@ -21,7 +21,7 @@ function hashesAt(json: unknown, field: string): Hash32[] {
   return asArray(json, { type: '[]common.Hash', field }).map((item) => readFixed(item, 32, { type: 'common.Hash', field }))
 }
 
-export function readAccessList(json: unknown, field: string): AccessList {
+function readAccessList(json: unknown, field: string): AccessList {
   return asArray(json, { type: 'types.AccessList', field }).map((item) => {
     const tuple = asObject(item, { type: 'types.AccessTuple', field })
     return {
@@ -55,7 +55,14 @@ function readType(json: unknown): number | undefined {
 }
 
 const quantities = [
-  ['gas', 64], ['gasPrice', 256], ['maxFeePerGas', 256], ['maxPriorityFeePerGas', 256], ['maxFeePerBlobGas', 256], ['value', 256], ['nonce', 64], ['chainId', 256],
+  ['gas', 64],
+  ['gasPrice', 256],
+  ['maxFeePerGas', 256],
+  ['maxPriorityFeePerGas', 256],
+  ['maxFeePerBlobGas', 256],
+  ['value', 256],
+  ['nonce', 64],
+  ['chainId', 256],
 ] as const
 
 function readInput(from: Json, onMismatch: 'prefer-input' | 'refuse'): Bytes | undefined {
@@ -78,7 +85,8 @@ function readMessage(json: unknown, onMismatch: 'prefer-input' | 'refuse'): Call
   if (present('from')) message.from = addressAt(from.from, `${struct}.from`)
   if (present('to')) message.to = addressAt(from.to, `${struct}.to`)
   for (const [key, bits] of quantities) {
-    if (present(key)) message[key] = readQuantity(from[key], bits, { type: bits === 64 ? 'hexutil.Uint64' : 'hexutil.Big', field: `${struct}.${key}` })
+    if (present(key))
+      message[key] = readQuantity(from[key], bits, { type: bits === 64 ? 'hexutil.Uint64' : 'hexutil.Big', field: `${struct}.${key}` })
   }
   const input = readInput(from, onMismatch)
   if (input !== undefined) message.input = input
@@ -93,10 +101,16 @@ function readMessage(json: unknown, onMismatch: 'prefer-input' | 'refuse'): Call
 
 /** For calls: of `data` and `input` the latter wins silently, as in geth. */
 export const callMessage: ParamCodec<CallMessage> = {
-  name: 'transaction', schema: callSchema, required: true, decode: (json) => readMessage(json, 'prefer-input'),
+  name: 'transaction',
+  schema: callSchema,
+  required: true,
+  decode: (json) => readMessage(json, 'prefer-input'),
 }
 
 /** For what will be signed: `data` and `input` that differ are refused, as in geth. */
 export const sendMessage: ParamCodec<CallMessage> = {
-  name: 'transaction', schema: callSchema, required: true, decode: (json) => readMessage(json, 'refuse'),
+  name: 'transaction',
+  schema: callSchema,
+  required: true,
+  decode: (json) => readMessage(json, 'refuse'),
 }

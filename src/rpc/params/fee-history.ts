@@ -23,11 +23,15 @@ function readCount(json: unknown): bigint {
 }
 
 export const blockCount: ParamCodec<bigint> = {
-  name: 'blockCount', schema: { anyOf: [uintSchema, { type: 'integer', minimum: 0 }] }, required: true, decode: readCount,
+  name: 'blockCount',
+  schema: { anyOf: [uintSchema, { type: 'integer', minimum: 0 }] },
+  required: true,
+  decode: readCount,
 }
 
 export const percentiles: ParamCodec<number[] | undefined> = {
-  name: 'rewardPercentiles', required: false,
+  name: 'rewardPercentiles',
+  required: false,
   schema: { type: 'array', maxItems: percentilesMax, items: { type: 'number', minimum: 0, maximum: 100 } },
   decode: (json) => {
     if (json === undefined || json === null) return undefined

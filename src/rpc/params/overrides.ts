@@ -36,7 +36,12 @@ function readAccount([key, json]: [string, unknown]): AccountOverride {
 }
 
 const blockQuantities = [
-  ['number', 256], ['difficulty', 256], ['time', 64], ['gasLimit', 64], ['baseFeePerGas', 256], ['blobBaseFee', 256],
+  ['number', 256],
+  ['difficulty', 256],
+  ['time', 64],
+  ['gasLimit', 64],
+  ['baseFeePerGas', 256],
+  ['blobBaseFee', 256],
 ] as const
 
 function readBlock(json: unknown): BlockOverride {
@@ -56,10 +61,15 @@ function readBlock(json: unknown): BlockOverride {
 }
 
 export const stateOverrides: ParamCodec<AccountOverride[] | undefined> = optional({
-  name: 'stateOverrides', schema: stateOverridesSchema, required: false,
+  name: 'stateOverrides',
+  schema: stateOverridesSchema,
+  required: false,
   decode: (json) => Object.entries(asObject(json, { type: 'override.StateOverride' })).map(readAccount),
 })
 
 export const blockOverrides: ParamCodec<BlockOverride | undefined> = optional({
-  name: 'blockOverrides', schema: blockOverridesSchema, required: false, decode: readBlock,
+  name: 'blockOverrides',
+  schema: blockOverridesSchema,
+  required: false,
+  decode: readBlock,
 })

@@ -31,7 +31,9 @@ export function index(name = 'index'): ParamCodec<number> {
 
 export function bool(name: string): ParamCodec<boolean> {
   return {
-    name, schema: boolSchema, required: true,
+    name,
+    schema: boolSchema,
+    required: true,
     decode: (json) => {
       if (typeof json !== 'boolean') throw wrongText(jsonTypeOf(json), { type: 'bool' })
       return json
@@ -41,7 +43,9 @@ export function bool(name: string): ParamCodec<boolean> {
 
 export function text(name: string): ParamCodec<string> {
   return {
-    name, schema: textSchema, required: true,
+    name,
+    schema: textSchema,
+    required: true,
     decode: (json) => {
       if (typeof json !== 'string') throw wrongText(jsonTypeOf(json), { type: 'string' })
       return json
@@ -52,7 +56,9 @@ export function text(name: string): ParamCodec<string> {
 /** Milliseconds as a JSON number or a QUANTITY (EIP-7966 clients send both). */
 export function milliseconds(name: string): ParamCodec<number> {
   return {
-    name, schema: { anyOf: [{ type: 'integer', minimum: 0 }, uintSchema] }, required: true,
+    name,
+    schema: { anyOf: [{ type: 'integer', minimum: 0 }, uintSchema] },
+    required: true,
     decode: (json) => {
       if (typeof json !== 'number') return Number(readQuantity(json, 64, { type: 'uint64' }))
       if (!Number.isSafeInteger(json) || json < 0) throw invalidParams(`json: cannot unmarshal number ${json} into Go value of type uint64`)

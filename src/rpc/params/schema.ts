@@ -11,12 +11,14 @@ export const hashSchema: JsonSchema = { title: '32 byte hex value', type: 'strin
 export const boolSchema: JsonSchema = { type: 'boolean' }
 export const textSchema: JsonSchema = { type: 'string' }
 
-export const blockTagSchema: JsonSchema = { title: 'Block tag', type: 'string', enum: ['earliest', 'finalized', 'safe', 'latest', 'pending'] }
+const blockTagSchema: JsonSchema = { title: 'Block tag', type: 'string', enum: ['earliest', 'finalized', 'safe', 'latest', 'pending'] }
 export const blockNumberSchema: JsonSchema = { title: 'Block number or tag', anyOf: [uintSchema, blockTagSchema] }
 export const blockIdSchema: JsonSchema = {
   title: 'Block number, tag, or block hash',
   anyOf: [
-    uintSchema, blockTagSchema, hashSchema,
+    uintSchema,
+    blockTagSchema,
+    hashSchema,
     { type: 'object', properties: { blockNumber: uintSchema } },
     { type: 'object', properties: { blockHash: hashSchema, requireCanonical: boolSchema } },
   ],
@@ -24,7 +26,11 @@ export const blockIdSchema: JsonSchema = {
 
 export const accessListSchema: JsonSchema = {
   type: 'array',
-  items: { type: 'object', required: ['address', 'storageKeys'], properties: { address: addressSchema, storageKeys: { type: 'array', items: hashSchema } } },
+  items: {
+    type: 'object',
+    required: ['address', 'storageKeys'],
+    properties: { address: addressSchema, storageKeys: { type: 'array', items: hashSchema } },
+  },
 }
 export const authorizationListSchema: JsonSchema = {
   type: 'array',
@@ -39,9 +45,22 @@ export const callSchema: JsonSchema = {
   title: 'Transaction object generic to all types',
   type: 'object',
   properties: {
-    type: uintSchema, from: addressSchema, to: { anyOf: [addressSchema, { type: 'null' }] }, gas: uintSchema, gasPrice: uintSchema, maxFeePerGas: uintSchema,
-    maxPriorityFeePerGas: uintSchema, maxFeePerBlobGas: uintSchema, value: uintSchema, nonce: uintSchema, input: bytesSchema, data: bytesSchema,
-    accessList: accessListSchema, blobVersionedHashes: { type: 'array', items: hashSchema }, authorizationList: authorizationListSchema, chainId: uintSchema,
+    type: uintSchema,
+    from: addressSchema,
+    to: { anyOf: [addressSchema, { type: 'null' }] },
+    gas: uintSchema,
+    gasPrice: uintSchema,
+    maxFeePerGas: uintSchema,
+    maxPriorityFeePerGas: uintSchema,
+    maxFeePerBlobGas: uintSchema,
+    value: uintSchema,
+    nonce: uintSchema,
+    input: bytesSchema,
+    data: bytesSchema,
+    accessList: accessListSchema,
+    blobVersionedHashes: { type: 'array', items: hashSchema },
+    authorizationList: authorizationListSchema,
+    chainId: uintSchema,
   },
 }
 
@@ -50,14 +69,27 @@ export const stateOverridesSchema: JsonSchema = {
   type: 'object',
   additionalProperties: {
     type: 'object',
-    properties: { nonce: uintSchema, balance: uintSchema, code: bytesSchema, state: slotsSchema, stateDiff: slotsSchema, movePrecompileToAddress: addressSchema },
+    properties: {
+      nonce: uintSchema,
+      balance: uintSchema,
+      code: bytesSchema,
+      state: slotsSchema,
+      stateDiff: slotsSchema,
+      movePrecompileToAddress: addressSchema,
+    },
   },
 }
 export const blockOverridesSchema: JsonSchema = {
   type: 'object',
   properties: {
-    number: uintSchema, difficulty: uintSchema, time: uintSchema, gasLimit: uintSchema, feeRecipient: addressSchema, prevRandao: hashSchema,
-    baseFeePerGas: uintSchema, blobBaseFee: uintSchema,
+    number: uintSchema,
+    difficulty: uintSchema,
+    time: uintSchema,
+    gasLimit: uintSchema,
+    feeRecipient: addressSchema,
+    prevRandao: hashSchema,
+    baseFeePerGas: uintSchema,
+    blobBaseFee: uintSchema,
   },
 }
 
@@ -65,7 +97,9 @@ export const logFilterSchema: JsonSchema = {
   title: 'filter',
   type: 'object',
   properties: {
-    fromBlock: blockNumberSchema, toBlock: blockNumberSchema, blockHash: hashSchema,
+    fromBlock: blockNumberSchema,
+    toBlock: blockNumberSchema,
+    blockHash: hashSchema,
     address: { anyOf: [{ type: 'null' }, addressSchema, { type: 'array', items: addressSchema }] },
     topics: { type: 'array', maxItems: 4, items: { anyOf: [{ type: 'null' }, hashSchema, { type: 'array', items: hashSchema }] } },
   },

@@ -12,7 +12,7 @@ export type StorageKey = { slot: Hash32; width: number }
 export type StorageRequest = { key: string; address: Address; slots: Hash32[] }
 
 /** Slots in one eth_getProof or eth_getStorageValues. */
-export const storageKeysMax = 1_024
+const storageKeysMax = 1_024
 
 export function readStorageKey(json: unknown): StorageKey {
   if (typeof json !== 'string') throw wrongText(jsonTypeOf(json), { type: 'string' })
@@ -26,7 +26,9 @@ export function readStorageKey(json: unknown): StorageKey {
 export const storageKey: ParamCodec<StorageKey> = { name: 'storageSlot', schema: bytesSchema, required: true, decode: readStorageKey }
 
 export const storageKeys: ParamCodec<StorageKey[]> = {
-  name: 'storageKeys', schema: { type: 'array', items: bytesSchema }, required: true,
+  name: 'storageKeys',
+  schema: { type: 'array', items: bytesSchema },
+  required: true,
   decode: (json) => {
     const list = asArray(json, { type: '[]string' })
     if (list.length > storageKeysMax) throw invalidParams(`too many keys (max ${storageKeysMax})`)
@@ -35,7 +37,8 @@ export const storageKeys: ParamCodec<StorageKey[]> = {
 }
 
 export const storageRequests: ParamCodec<StorageRequest[]> = {
-  name: 'requests', required: true,
+  name: 'requests',
+  required: true,
   schema: { type: 'object', propertyNames: addressSchema, additionalProperties: { type: 'array', items: hashSchema } },
   decode: (json) => {
     const entries = Object.entries(asObject(json, { type: 'map[common.Address][]common.Hash' }))

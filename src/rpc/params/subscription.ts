@@ -11,7 +11,8 @@ import { hashSchema, logFilterSchema, textSchema } from './schema.js'
 const receiptHashesMax = 200
 
 export const subscriptionKind: ParamCodec<string> = {
-  name: 'subscriptionType', required: true,
+  name: 'subscriptionType',
+  required: true,
   schema: { ...textSchema, enum: ['newHeads', 'logs', 'newPendingTransactions', 'transactionReceipts', 'syncing'] },
   decode: (json) => {
     if (typeof json !== 'string') throw invalidParams('expected subscription name as first argument')
@@ -21,8 +22,11 @@ export const subscriptionKind: ParamCodec<string> = {
 
 /** Read by the handler, since its meaning hangs on the first parameter. */
 export const subscriptionOptions: ParamCodec<unknown> = {
-  name: 'options', required: false,
-  schema: { anyOf: [logFilterSchema, { type: 'boolean' }, { type: 'object', properties: { transactionHashes: { type: 'array', items: hashSchema } } }] },
+  name: 'options',
+  required: false,
+  schema: {
+    anyOf: [logFilterSchema, { type: 'boolean' }, { type: 'object', properties: { transactionHashes: { type: 'array', items: hashSchema } } }],
+  },
   decode: (json) => json,
 }
 

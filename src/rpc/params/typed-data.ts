@@ -20,16 +20,21 @@ function parse(text: string): unknown {
   }
 }
 
-export function readTypedData(json: unknown): TypedData {
+function readTypedData(json: unknown): TypedData {
   const { types, primaryType, domain, message } = asObject(typeof json === 'string' ? parse(json) : json, { type: 'apitypes.TypedData' })
-  if (!isObject(types) || typeof primaryType !== 'string' || !isObject(message)) throw invalidParams('typed data needs types, primaryType, domain and message')
+  if (!isObject(types) || typeof primaryType !== 'string' || !isObject(message))
+    throw invalidParams('typed data needs types, primaryType, domain and message')
   for (const [name, fields] of Object.entries(types)) {
-    const right = Array.isArray(fields) && fields.every((field) => isObject(field) && typeof field.name === 'string' && typeof field.type === 'string')
+    const right =
+      Array.isArray(fields) && fields.every((field) => isObject(field) && typeof field.name === 'string' && typeof field.type === 'string')
     if (!right) throw invalidParams(`typed data type ${JSON.stringify(name)} is not a list of {name, type}`)
   }
   return { types: types as TypedData['types'], primaryType, domain: isObject(domain) ? domain : {}, message }
 }
 
 export const typedData: ParamCodec<TypedData> = {
-  name: 'typedData', schema: { anyOf: [{ type: 'object', required: ['types', 'primaryType', 'domain', 'message'] }, { type: 'string' }] }, required: true, decode: readTypedData,
+  name: 'typedData',
+  schema: { anyOf: [{ type: 'object', required: ['types', 'primaryType', 'domain', 'message'] }, { type: 'string' }] },
+  required: true,
+  decode: readTypedData,
 }

@@ -3,17 +3,27 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import test from 'node:test'
+import test, { after } from 'node:test'
 import { AppError } from '../../../src/errors.js'
 import { openLevelStore } from '../../../src/store/level-store.js'
 import { MemoryStore } from '../../../src/store/memory-store.js'
 import { FaultyStore } from '../../fixtures/faulty-store.js'
 import { testStore } from './store-contract.js'
 
-const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'paralane-store-'))
+const folders: string[] = []
+
+async function folder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'paralane-store-'))
+  folders.push(made)
+  return made
+}
+
+after(async () => {
+  for (const made of folders) await rm(made, { recursive: true })
+})
 
 testStore('memory', async () => new MemoryStore())
 testStore('level', async () => openLevelStore(await folder()))

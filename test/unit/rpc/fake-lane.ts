@@ -24,10 +24,29 @@ export const hash = (value: number): Uint8Array => bytesOf(value, 32)
 /** A header of the newest fork; its hash is derived from the number. */
 export function headerAt(number: number, changes: Partial<HeaderData> = {}): HeaderData {
   return {
-    hash: hash(0xb10c_0000 + number), parentHash: hash(0xb10c_0000 + number - 1), uncleHash: hash(1), coinbase: address(2), stateRoot: hash(3), transactionsRoot: hash(4),
-    receiptsRoot: hash(5), logsBloom: new Uint8Array(256), difficulty: 0n, number: BigInt(number), gasLimit: 30_000_000n, gasUsed: 21_000n,
-    timestamp: 1_700_000_000n + BigInt(number), extraData: new Uint8Array(0), mixHash: hash(6), nonce: new Uint8Array(8), baseFeePerGas: 7n, withdrawalsRoot: hash(7),
-    blobGasUsed: 0n, excessBlobGas: 0n, parentBeaconBlockRoot: hash(8), requestsHash: hash(9), ...changes,
+    hash: hash(0xb10c_0000 + number),
+    parentHash: hash(0xb10c_0000 + number - 1),
+    uncleHash: hash(1),
+    coinbase: address(2),
+    stateRoot: hash(3),
+    transactionsRoot: hash(4),
+    receiptsRoot: hash(5),
+    logsBloom: new Uint8Array(256),
+    difficulty: 0n,
+    number: BigInt(number),
+    gasLimit: 30_000_000n,
+    gasUsed: 21_000n,
+    timestamp: 1_700_000_000n + BigInt(number),
+    extraData: new Uint8Array(0),
+    mixHash: hash(6),
+    nonce: new Uint8Array(8),
+    baseFeePerGas: 7n,
+    withdrawalsRoot: hash(7),
+    blobGasUsed: 0n,
+    excessBlobGas: 0n,
+    parentBeaconBlockRoot: hash(8),
+    requestsHash: hash(9),
+    ...changes,
   }
 }
 
@@ -36,9 +55,18 @@ export function headAt(number: number, changes: Partial<HeadInfo> = {}): HeadInf
 }
 
 const spec: LaneSpec = {
-  chainId: 77000, name: 'test', dir: null, production: { kind: 'interval', blockTimeMs: 1_000 }, gasLimit: 30_000_000n, coinbase: address(2),
-  genesis: { kind: 'default', hardfork: null, timestamp: 0n, alloc: [], baseFeePerGas: 7n }, extraData: new Uint8Array(0), quietAfterBlocks: 1, historyBlocks: null,
-  syncWrites: false, pool: { pendingMax: 10, queuedMax: 10, perSenderMax: 10, txBytesMax: 1_000, priceBumpPercent: 10, minTip: 0n },
+  chainId: 77000,
+  name: 'test',
+  dir: null,
+  production: { kind: 'interval', blockTimeMs: 1_000 },
+  gasLimit: 30_000_000n,
+  coinbase: address(2),
+  genesis: { kind: 'default', hardfork: null, timestamp: 0n, alloc: [], baseFeePerGas: 7n },
+  extraData: new Uint8Array(0),
+  quietAfterBlocks: 1,
+  historyBlocks: null,
+  syncWrites: false,
+  pool: { pendingMax: 10, queuedMax: 10, perSenderMax: 10, txBytesMax: 1_000, priceBumpPercent: 10, minTip: 0n },
   limits: { callGas: 1n, callMs: 1, callsInFlight: 1, logsMax: 10, logScanBlocksMax: 100, feeHistoryBlocksMax: 1_024 },
 }
 
@@ -123,7 +151,10 @@ export class FakeConnection implements Connection {
   }
   results(id: string): unknown[] {
     type Note = { method: string; params: { subscription: string; result: unknown } }
-    return this.sent.map((text) => JSON.parse(text) as Note).filter(({ params }) => params.subscription === id).map(({ params }) => params.result)
+    return this.sent
+      .map((text) => JSON.parse(text) as Note)
+      .filter(({ params }) => params.subscription === id)
+      .map(({ params }) => params.result)
   }
 }
 

@@ -14,8 +14,13 @@ import { errorOf, resultOf } from './invoke.js'
 
 function logAt(block: number): LocatedLog {
   return {
-    log: { address: address(1), topics: [], data: new Uint8Array(0) }, blockHash: headerAt(block).hash, blockNumber: BigInt(block), blockTimestamp: 0n, transactionHash: hash(1),
-    transactionIndex: 0, logIndex: 0,
+    log: { address: address(1), topics: [], data: new Uint8Array(0) },
+    blockHash: headerAt(block).hash,
+    blockNumber: BigInt(block),
+    blockTimestamp: 0n,
+    transactionHash: hash(1),
+    transactionIndex: 0,
+    logIndex: 0,
   }
 }
 
@@ -40,8 +45,23 @@ const blocksOf = (changes: unknown[]): number[] => changes.map((log) => Number((
 const everything = logFilter.decode({})
 
 const pooled: PoolTx = {
-  sender: address(1), nonce: 0n,
-  tx: { type: 0, hash: hash(77), from: address(1), nonce: 0n, gas: 1n, to: null, value: 0n, input: new Uint8Array(0), v: 27n, r: 1n, s: 1n, chainId: null, gasPrice: 1n },
+  sender: address(1),
+  nonce: 0n,
+  tx: {
+    type: 0,
+    hash: hash(77),
+    from: address(1),
+    nonce: 0n,
+    gas: 1n,
+    to: null,
+    value: 0n,
+    input: new Uint8Array(0),
+    v: 27n,
+    r: 1n,
+    s: 1n,
+    chainId: null,
+    gasPrice: 1n,
+  },
 }
 
 test('a log filter tells each new block once', async () => {
@@ -103,8 +123,16 @@ test('long ranges go in pieces, too large ones in halves, long answers over seve
   const { store } = storeOf(lane, { filterItemsMax: 50 })
   const id = store.addLogs(everything)
   lane.setHead(headAt(210))
-  const seen = [...blocksOf(await store.changes(id)), ...blocksOf(await store.changes(id)), ...blocksOf(await store.changes(id)), ...blocksOf(await store.changes(id))]
-  assert.deepEqual(seen, Array.from({ length: 200 }, (_, i) => 11 + i))
+  const seen = [
+    ...blocksOf(await store.changes(id)),
+    ...blocksOf(await store.changes(id)),
+    ...blocksOf(await store.changes(id)),
+    ...blocksOf(await store.changes(id)),
+  ]
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 200 }, (_, i) => 11 + i),
+  )
   assert.deepEqual(asked[0], [11, 110], 'no piece exceeds what the lane scans')
   store.remove(id)
 })
@@ -127,7 +155,10 @@ test('a block filter tells hashes in order', async () => {
   const id = store.addBlocks()
   lane.setHead(headAt(11))
   lane.setHead(headAt(12))
-  assert.deepEqual(await store.changes(id), [headerAt(11), headerAt(12)].map((header) => toHex(header.hash)))
+  assert.deepEqual(
+    await store.changes(id),
+    [headerAt(11), headerAt(12)].map((header) => toHex(header.hash)),
+  )
   assert.deepEqual(await store.changes(id), [])
   store.remove(id)
   assert.equal(lane.listenerCount(), 0)
@@ -167,7 +198,10 @@ test('the number of filters is bounded; idle ones make room', () => {
   const lane = new FakeLane()
   const { store, clock } = storeOf(lane, { filtersMax: 1 })
   const id = store.addBlocks()
-  assert.throws(() => store.addLogs(everything), (error) => error instanceof AppError && error.code === 'busy')
+  assert.throws(
+    () => store.addLogs(everything),
+    (error) => error instanceof AppError && error.code === 'busy',
+  )
   clock.nowMs = rpcLimits.filterIdleMs + 1
   const next = store.addLogs(everything)
   assert.equal(store.remove(id), false)

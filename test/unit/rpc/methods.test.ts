@@ -7,16 +7,57 @@ import { rpcModules } from '../../../src/rpc/handlers/node.js'
 
 /** Everything of the execution API's eth namespace but eth_simulateV1 and block access lists. */
 const executionApi = [
-  'accounts', 'baseFee', 'blobBaseFee', 'blockNumber', 'call', 'capabilities', 'chainId', 'coinbase', 'config', 'createAccessList', 'estimateGas', 'feeHistory',
-  'fillTransaction', 'gasPrice', 'getBalance', 'getBlockByHash', 'getBlockByNumber', 'getBlockReceipts', 'getBlockTransactionCountByHash',
-  'getBlockTransactionCountByNumber', 'getCode', 'getFilterChanges', 'getFilterLogs', 'getLogs', 'getProof', 'getStorageAt', 'getStorageValues',
-  'getTransactionByBlockHashAndIndex', 'getTransactionByBlockNumberAndIndex', 'getTransactionByHash', 'getTransactionCount', 'getTransactionReceipt',
-  'getUncleCountByBlockHash', 'getUncleCountByBlockNumber', 'maxPriorityFeePerGas', 'newBlockFilter', 'newFilter', 'newPendingTransactionFilter', 'sendRawTransaction',
-  'sendTransaction', 'sign', 'signTransaction', 'syncing', 'uninstallFilter',
+  'accounts',
+  'baseFee',
+  'blobBaseFee',
+  'blockNumber',
+  'call',
+  'capabilities',
+  'chainId',
+  'coinbase',
+  'config',
+  'createAccessList',
+  'estimateGas',
+  'feeHistory',
+  'fillTransaction',
+  'gasPrice',
+  'getBalance',
+  'getBlockByHash',
+  'getBlockByNumber',
+  'getBlockReceipts',
+  'getBlockTransactionCountByHash',
+  'getBlockTransactionCountByNumber',
+  'getCode',
+  'getFilterChanges',
+  'getFilterLogs',
+  'getLogs',
+  'getProof',
+  'getStorageAt',
+  'getStorageValues',
+  'getTransactionByBlockHashAndIndex',
+  'getTransactionByBlockNumberAndIndex',
+  'getTransactionByHash',
+  'getTransactionCount',
+  'getTransactionReceipt',
+  'getUncleCountByBlockHash',
+  'getUncleCountByBlockNumber',
+  'maxPriorityFeePerGas',
+  'newBlockFilter',
+  'newFilter',
+  'newPendingTransactionFilter',
+  'sendRawTransaction',
+  'sendTransaction',
+  'sign',
+  'signTransaction',
+  'syncing',
+  'uninstallFilter',
 ]
 
 test('the execution API is there', () => {
-  assert.deepEqual(executionApi.filter((name) => methods[`eth_${name}`] === undefined), [])
+  assert.deepEqual(
+    executionApi.filter((name) => methods[`eth_${name}`] === undefined),
+    [],
+  )
 })
 
 test('whatever signs exists in dev mode only', () => {
@@ -35,7 +76,12 @@ test('every row says what it does in one sentence, and names its parameters once
 test('no required parameter comes after an optional one', () => {
   for (const [name, { params }] of Object.entries(methods)) {
     const firstOptional = params.findIndex(({ required }) => !required)
-    if (firstOptional >= 0) assert.equal(params.slice(firstOptional).some(({ required }) => required), false, name)
+    if (firstOptional >= 0)
+      assert.equal(
+        params.slice(firstOptional).some(({ required }) => required),
+        false,
+        name,
+      )
   }
 })
 

@@ -24,13 +24,28 @@ class TellingConnection extends FakeConnection {
 
 /** Block n holds one receipt with one log, of address n. */
 function receiptsOf(number: number): LocatedReceipt[] {
-  return [{
-    hash: hash(number), from: address(2), to: null, blockHash: headerAt(number).hash, blockNumber: BigInt(number), blockTimestamp: 5n, index: 0, firstLogIndex: 0,
-    receipt: {
-      type: 2, outcome: { kind: 'status', success: true }, gasUsed: 8n, cumulativeGasUsed: 9n, effectiveGasPrice: 10n, logsBloom: new Uint8Array(256).fill(1),
-      logs: [{ address: address(number), topics: [hash(number)], data: new Uint8Array(0) }], contractAddress: null,
+  return [
+    {
+      hash: hash(number),
+      from: address(2),
+      to: null,
+      blockHash: headerAt(number).hash,
+      blockNumber: BigInt(number),
+      blockTimestamp: 5n,
+      index: 0,
+      firstLogIndex: 0,
+      receipt: {
+        type: 2,
+        outcome: { kind: 'status', success: true },
+        gasUsed: 8n,
+        cumulativeGasUsed: 9n,
+        effectiveGasPrice: 10n,
+        logsBloom: new Uint8Array(256).fill(1),
+        logs: [{ address: address(number), topics: [hash(number)], data: new Uint8Array(0) }],
+        contractAddress: null,
+      },
     },
-  }]
+  ]
 }
 
 function headWithLogs(number: number): HeadInfo {
@@ -42,8 +57,23 @@ function blockFromAsk(at: unknown): number {
 }
 
 const pooled: PoolTx = {
-  sender: address(1), nonce: 0n,
-  tx: { type: 0, hash: hash(77), from: address(1), nonce: 0n, gas: 1n, to: null, value: 0n, input: new Uint8Array(0), v: 27n, r: 1n, s: 1n, chainId: null, gasPrice: 1n },
+  sender: address(1),
+  nonce: 0n,
+  tx: {
+    type: 0,
+    hash: hash(77),
+    from: address(1),
+    nonce: 0n,
+    gas: 1n,
+    to: null,
+    value: 0n,
+    input: new Uint8Array(0),
+    v: 27n,
+    r: 1n,
+    s: 1n,
+    chainId: null,
+    gasPrice: 1n,
+  },
 }
 
 test('newHeads: one notification per block, envelope and all', async () => {
@@ -64,11 +94,12 @@ test('logs arrive in block order, from one fetch per block for all subscribers',
   const held = new Map<number, () => void>()
   const asks = new EventEmitter()
   const lane = new FakeLane({
-    blockReceipts: ({ at }) => new Promise((resolve) => {
-      const number = blockFromAsk(at)
-      held.set(number, () => resolve(receiptsOf(number)))
-      asks.emit('asked')
-    }),
+    blockReceipts: ({ at }) =>
+      new Promise((resolve) => {
+        const number = blockFromAsk(at)
+        held.set(number, () => resolve(receiptsOf(number)))
+        asks.emit('asked')
+      }),
   })
   const [first, second] = [new TellingConnection(), new TellingConnection()]
   const all = (await resultOf(contextOf(lane, { connection: first }), 'eth_subscribe', 'logs', {})) as string
@@ -84,7 +115,10 @@ test('logs arrive in block order, from one fetch per block for all subscribers',
   const heights = (results: unknown[]): unknown[] => results.map((log) => (log as { blockNumber: string }).blockNumber)
   assert.deepEqual(heights(first.results(all)), ['0xb', '0xc'])
   assert.deepEqual(heights(second.results(some)), ['0xc'])
-  assert.deepEqual(lane.asksOf('blockReceipts').map(({ at }) => blockFromAsk(at)), [11, 12])
+  assert.deepEqual(
+    lane.asksOf('blockReceipts').map(({ at }) => blockFromAsk(at)),
+    [11, 12],
+  )
   first.close()
   second.close()
   assert.equal(lane.listenerCount(), 0)
@@ -97,7 +131,10 @@ test('blocks that hold nothing are not fetched', async () => {
   lane.setHead(headAt(12, { txCount: 0 }))
   lane.setHead(headWithLogs(13))
   await connection.gotten(1)
-  assert.deepEqual(lane.asksOf('blockReceipts').map(({ at }) => blockFromAsk(at)), [13])
+  assert.deepEqual(
+    lane.asksOf('blockReceipts').map(({ at }) => blockFromAsk(at)),
+    [13],
+  )
   connection.close()
 })
 
@@ -144,7 +181,8 @@ test('transactionReceipts: one list per block, only the wanted ones', async () =
   const one = (await resultOf(ctx, 'eth_subscribe', 'transactionReceipts', { transactionHashes: [toHex(hash(12))] })) as string
   for (const number of [11, 12]) lane.setHead(headAt(number))
   await connection.gotten(3)
-  const hashes = (results: unknown[]): string[][] => results.map((list) => (list as { transactionHash: string }[]).map(({ transactionHash }) => transactionHash))
+  const hashes = (results: unknown[]): string[][] =>
+    results.map((list) => (list as { transactionHash: string }[]).map(({ transactionHash }) => transactionHash))
   assert.deepEqual(hashes(connection.results(all)), [[toHex(hash(11))], [toHex(hash(12))]])
   assert.deepEqual(hashes(connection.results(one)), [[toHex(hash(12))]])
   connection.close()
@@ -196,8 +234,13 @@ test('addresses and topics decide, as in eth_getLogs', async () => {
   const { logMatcher } = await import('../../../src/rpc/log-matcher.js')
   const log = { address: toHex(address(1)), topics: [toHex(hash(1)), toHex(hash(2))] }
   const cases: [Uint8Array[], (Uint8Array[] | null)[], boolean][] = [
-    [[], [], true], [[address(1)], [], true], [[address(2)], [], false], [[address(2), address(1)], [null, [hash(2)]], true], [[], [[hash(2)]], false],
-    [[], [[hash(2), hash(1)]], true], [[], [null, null, null], false],
+    [[], [], true],
+    [[address(1)], [], true],
+    [[address(2)], [], false],
+    [[address(2), address(1)], [null, [hash(2)]], true],
+    [[], [[hash(2)]], false],
+    [[], [[hash(2), hash(1)]], true],
+    [[], [null, null, null], false],
   ]
   for (const [addresses, topics, want] of cases) assert.equal(logMatcher({ addresses, topics })(log), want)
   assert.equal(bytesOf(1, 20).length, 20)

@@ -27,10 +27,6 @@ export class GenCache<K, V extends {} | null> {
     this.#young = new Map()
   }
 
-  get size(): number {
-    return this.#young.size + this.#old.size
-  }
-
   clear(): void {
     this.#young = new Map()
     this.#old = new Map()

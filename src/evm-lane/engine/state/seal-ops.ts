@@ -2,24 +2,23 @@
 // Does not own: what changed (seal) or writing it (the caller's batch, L4).
 // Called by: seal.
 
-import type { BlockNumber } from '../../../primitives.js'
 import { lane, metaKey, tableKey, u64 } from '../../../schema.js'
 import type { StoreOp } from '../../../store/store.js'
 import { ownerKey, type HeadState, type SealedState } from './head-state.js'
-import { blockStateKey, changesKey, encodeBlockState, encodeChanges, historyKey } from './history.js'
+import { blockStateKey, changesKey, encodeBlockState, encodeChanges } from './history.js'
 import { bytesOf } from './keys.js'
 import { pruneOps } from './prune.js'
 import { EMPTY_BYTES, encodeRecord } from './records.js'
 import { collectUnsaved, type NodeChange, type NodeMarks } from './trie-checkpoint.js'
 import { accountTrieKey, storageTrieKey } from './trie-source.js'
 
-/** `first`: nothing lies before the first block, so it has no history. */
-type Writer = { number: BlockNumber; first: boolean; ops: StoreOp[]; changed: Uint8Array[] }
+/** `suffix` ends the history keys of the block; `first`: nothing lies before the first block, so it has no history. */
+type Writer = { suffix: Uint8Array; first: boolean; ops: StoreOp[]; changed: Uint8Array[] }
 
 export function sealOps(head: HeadState, sealed: SealedState): { ops: StoreOp[]; state: Pick<SealedState, 'checkpoint' | 'historyFloor'> } {
   const { number } = sealed
   const first = head.head === undefined
-  const writer: Writer = { number, first, ops: [], changed: [] }
+  const writer: Writer = { suffix: u64(number), first, ops: [], changed: [] }
   for (const [address, after] of sealed.accountsAfter) {
     const before = sealed.accountsBefore.get(address)
     write(writer, tableKey(lane.accounts, bytesOf(address)), before === undefined ? EMPTY_BYTES : encodeRecord(before), after === undefined ? EMPTY_BYTES : encodeRecord(after))
@@ -47,7 +46,7 @@ export function sealOps(head: HeadState, sealed: SealedState): { ops: StoreOp[];
 function write(writer: Writer, key: Uint8Array, before: Uint8Array, after: Uint8Array): void {
   writer.ops.push(after.length === 0 ? { type: 'del', key } : { type: 'put', key, value: after })
   if (writer.first) return
-  writer.ops.push({ type: 'put', key: historyKey(key, writer.number), value: before })
+  writer.ops.push({ type: 'put', key: tableKey(lane.history, key, writer.suffix), value: before })
   writer.changed.push(key)
 }
 

@@ -10,7 +10,7 @@ import { AppError } from '../../../errors.js'
 import { keccak256 } from '../keccak.js'
 import { keyOf, type StateKey } from './keys.js'
 import { OriginalSlots } from './original-slots.js'
-import { EMPTY_ACCOUNT, EMPTY_BYTES, EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, hasCode, toAccount, trimZeros, type AccountRecord } from './records.js'
+import { EMPTY_ACCOUNT, EMPTY_BYTES, EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, toAccount, trimZeros, type AccountRecord } from './records.js'
 import type { StateBase } from './state-base.js'
 
 /** Slots of one address in an overlay. `wiped`: slots of the base are hidden. */
@@ -316,9 +316,4 @@ export class StateView implements StateManagerInterface, StateBase {
   shallowCopy(): StateView {
     return this.fork()
   }
-}
-
-/** Whether EIP-161 calls the account empty. */
-export function isEmptyAccount(record: AccountRecord): boolean {
-  return record.nonce === 0n && record.balance === 0n && !hasCode(record)
 }

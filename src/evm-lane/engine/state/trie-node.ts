@@ -99,9 +99,11 @@ function encodeExtension(node: Extension): void {
 
 /** A reference as an RLP item: a hash is a string, an embedded node is its own list. Returns where it ends. */
 function writeRef(out: Uint8Array, at: number, ref: Uint8Array): number {
-  if (ref.length === 32) out[at++] = 0xa0
-  out.set(ref, at)
-  return at + ref.length
+  const { length } = ref
+  if (length === 32) out[at++] = 0xa0
+  // A loop beats Uint8Array.set at this length.
+  for (let i = 0; i < length; i++) out[at++] = ref[i] as number
+  return at
 }
 
 /** Longest head of a branch list: 0xf9 and two bytes. The payload is written behind it and the head put right before. */
@@ -125,8 +127,7 @@ function encodeBranch(node: Branch): void {
       const from = old[i] as number
       const start = at
       for (; i < 16 && kids[i] === undefined; i++) offsets[i] = start + (old[i] as number) - from
-      scratch.set(node.enc.subarray(from, old[i]), at)
-      at += (old[i] as number) - from
+      at = copyRun(node.enc, from, old[i] as number, at)
       continue
     }
     if (kid === null) scratch[at++] = 0x80
@@ -142,6 +143,13 @@ function encodeBranch(node: Branch): void {
   node.enc = keep(scratch.subarray(start), at - start)
   for (let k = 0; k < 17; k++) offsets[k] = (offsets[k] as number) - start
   node.offsets = offsets
+}
+
+/** Short runs (up to two hashes) in a loop: a view and a set cost more there. */
+function copyRun(from: Uint8Array, start: number, end: number, at: number): number {
+  if (end - start > 66) scratch.set(from.subarray(start, end), at)
+  else for (let i = start, to = at; i < end; i++, to++) scratch[to] = from[i] as number
+  return at + end - start
 }
 
 function listHeadLength(payload: number): number {

@@ -291,7 +291,7 @@ function otherKids(branch: Branch, nibble: number): number[] {
   return others
 }
 
-export function toNibbles(key: Uint8Array): Uint8Array {
+function toNibbles(key: Uint8Array): Uint8Array {
   const out = new Uint8Array(key.length * 2)
   for (let i = 0; i < key.length; i++) {
     const byte = key[i] ?? 0

@@ -17,11 +17,34 @@ const txs: Record<string, TxData> = {
   listed: { type: 1, ...base, ...signature, chainId: 77000n, accessList: market.accessList, gasPrice: 9n },
   dynamic: { type: 2, ...base, ...signature, ...market },
   blob: { type: 3, ...base, ...signature, ...market, maxFeePerBlobGas: 8n, blobVersionedHashes: [hash(9)] },
-  delegating: { type: 4, ...base, ...signature, ...market, authorizationList: [{ chainId: 1n, address: address(8), nonce: 0n, yParity: 1, r: 2n, s: 3n }] },
+  delegating: {
+    type: 4,
+    ...base,
+    ...signature,
+    ...market,
+    authorizationList: [{ chainId: 1n, address: address(8), nonce: 0n, yParity: 1, r: 2n, s: 3n }],
+  },
   system: { type: 0x7e, ...base, to: null, sourceHash: hash(10), mint: 11n, isSystemTx: true },
 }
 
-const common = ['blockHash', 'blockNumber', 'blockTimestamp', 'from', 'gas', 'gasPrice', 'hash', 'input', 'nonce', 'to', 'transactionIndex', 'value', 'type', 'v', 'r', 's']
+const common = [
+  'blockHash',
+  'blockNumber',
+  'blockTimestamp',
+  'from',
+  'gas',
+  'gasPrice',
+  'hash',
+  'input',
+  'nonce',
+  'to',
+  'transactionIndex',
+  'value',
+  'type',
+  'v',
+  'r',
+  's',
+]
 const fee = ['maxFeePerGas', 'maxPriorityFeePerGas']
 const extra: Record<string, string[]> = {
   unprotected: [],

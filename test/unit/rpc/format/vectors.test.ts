@@ -17,8 +17,12 @@ const skip = existsSync(folder) ? false : `no conformance vectors in ${folder}`
 function resultsOf(method: string): { name: string; result: unknown }[] {
   const inside = join(folder, method)
   return readdirSync(inside).flatMap((file) => {
-    const lines = readFileSync(join(inside, file), 'utf8').split('\n').filter((line) => line.startsWith('<< '))
-    return lines.map((line) => ({ name: `${method}/${file}`, result: (JSON.parse(line.slice(3)) as Json).result })).filter(({ result }) => result !== null && result !== undefined)
+    const lines = readFileSync(join(inside, file), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('<< '))
+    return lines
+      .map((line) => ({ name: `${method}/${file}`, result: (JSON.parse(line.slice(3)) as Json).result }))
+      .filter(({ result }) => result !== null && result !== undefined)
   })
 }
 
@@ -33,19 +37,19 @@ function each(methods: string[], again: (result: never) => unknown): number {
   return count
 }
 
-const formatTxAgain = (json: Json): unknown => formatTx(parseTx(json), parsePlace(json), json.transactionIndex === null ? 0 : Number(json.transactionIndex))
+const formatTxAgain = (json: Json): unknown =>
+  formatTx(parseTx(json), parsePlace(json), json.transactionIndex === null ? 0 : Number(json.transactionIndex))
 
 test('blocks', { skip }, () => {
   assert.ok(each(['eth_getBlockByNumber', 'eth_getBlockByHash'], (json: Json) => formatBlock(parseBlock(json))) > 5)
 })
 
 test('transactions, mined and pooled', { skip }, () => {
-  const count = each(
-    ['eth_getTransactionByHash', 'eth_getTransactionByBlockHashAndIndex', 'eth_getTransactionByBlockNumberAndIndex'],
-    formatTxAgain,
-  )
+  const count = each(['eth_getTransactionByHash', 'eth_getTransactionByBlockHashAndIndex', 'eth_getTransactionByBlockNumberAndIndex'], formatTxAgain)
   assert.ok(count > 5)
-  const pooled = resultsOf('txpool_content').flatMap(({ result }) => Object.values((result as Record<string, Record<string, Record<string, Json>>>).pending!).flatMap((group) => Object.values(group)))
+  const pooled = resultsOf('txpool_content').flatMap(({ result }) =>
+    Object.values((result as Record<string, Record<string, Record<string, Json>>>).pending!).flatMap((group) => Object.values(group)),
+  )
   assert.ok(pooled.length > 0)
   for (const json of pooled) assert.deepEqual(formatTxAgain(json), json)
 })

@@ -21,7 +21,14 @@ const table: [string, unknown[], Op, unknown, unknown, unknown][] = [
   ['eth_getTransactionCount', [who, 'pending'], 'nonce', { address: address(1), at: { kind: 'tag', tag: 'pending' } }, 3n, '0x3'],
   ['eth_getCode', [who], 'code', { address: address(1), at: latest }, new Uint8Array(0), '0x'],
   ['eth_getStorageAt', [who, '0x1', 'latest'], 'storage', { address: address(1), slot: hash(1), at: latest }, hash(56), toHex(hash(56))],
-  ['eth_getStorageValues', [{ [who]: [h1] }], 'storageValues', { requests: [{ address: address(1), slots: [hash(1)] }], at: latest }, [[hash(2)]], { [who]: [toHex(hash(2))] }],
+  [
+    'eth_getStorageValues',
+    [{ [who]: [h1] }],
+    'storageValues',
+    { requests: [{ address: address(1), slots: [hash(1)] }], at: latest },
+    [[hash(2)]],
+    { [who]: [toHex(hash(2))] },
+  ],
   ['eth_getBlockTransactionCountByNumber', ['0x0'], 'blockTxCount', { at: { kind: 'number', number: 0n } }, { txs: 4, uncles: 1 }, '0x4'],
   ['eth_getUncleCountByBlockNumber', ['0x0'], 'blockTxCount', { at: { kind: 'number', number: 0n } }, { txs: 4, uncles: 1 }, '0x1'],
   ['eth_getUncleCountByBlockHash', [h1], 'blockTxCount', { at: { kind: 'hash', hash: hash(1), requireCanonical: false } }, null, null],
@@ -33,17 +40,66 @@ const table: [string, unknown[], Op, unknown, unknown, unknown][] = [
   ['eth_getTransactionByBlockNumberAndIndex', ['0x1', '0x2'], 'transactionAt', { at: { kind: 'number', number: 1n }, index: 2 }, null, null],
   ['eth_getTransactionReceipt', [h1], 'receipt', { hash: hash(1) }, null, null],
   ['eth_getRawTransactionByHash', [h1], 'rawTransaction', { hash: hash(1) }, null, '0x'],
-  ['eth_getRawTransactionByBlockNumberAndIndex', ['0x1', '0x0'], 'rawTransaction', { at: { kind: 'number', number: 1n }, index: 0 }, new Uint8Array([2, 0xff]), '0x02ff'],
-  ['eth_call', [{ to: who, gas: '0x5' }], 'call', { message: { to: address(1), gas: 5n }, at: latest, stateOverrides: [], blockOverrides: null }, { returnData: hash(1), gasUsed: 1n }, h1],
-  ['eth_call', [{}, 'safe', { [who]: { balance: '0x1' } }, { time: '0x2' }], 'call', { message: {}, at: { kind: 'tag', tag: 'safe' }, stateOverrides: [{ address: address(1), balance: 1n }], blockOverrides: { time: 2n } }, { returnData: new Uint8Array(0), gasUsed: 1n }, '0x'],
-  ['eth_estimateGas', [{ to: who }], 'estimateGas', { message: { to: address(1) }, at: latest, stateOverrides: [], blockOverrides: null }, 21_000n, '0x5208'],
-  ['eth_createAccessList', [{}], 'createAccessList', { message: {}, at: latest, stateOverrides: [], blockOverrides: null }, { accessList: [], gasUsed: 1n, error: null }, { accessList: [], gasUsed: '0x1' }],
-  ['eth_createAccessList', [{}], 'createAccessList', { message: {}, at: latest, stateOverrides: [], blockOverrides: null }, { accessList: [], gasUsed: 1n, error: 'execution reverted' }, { accessList: [], gasUsed: '0x1', error: 'execution reverted' }],
+  [
+    'eth_getRawTransactionByBlockNumberAndIndex',
+    ['0x1', '0x0'],
+    'rawTransaction',
+    { at: { kind: 'number', number: 1n }, index: 0 },
+    new Uint8Array([2, 0xff]),
+    '0x02ff',
+  ],
+  [
+    'eth_call',
+    [{ to: who, gas: '0x5' }],
+    'call',
+    { message: { to: address(1), gas: 5n }, at: latest, stateOverrides: [], blockOverrides: null },
+    { returnData: hash(1), gasUsed: 1n },
+    h1,
+  ],
+  [
+    'eth_call',
+    [{}, 'safe', { [who]: { balance: '0x1' } }, { time: '0x2' }],
+    'call',
+    { message: {}, at: { kind: 'tag', tag: 'safe' }, stateOverrides: [{ address: address(1), balance: 1n }], blockOverrides: { time: 2n } },
+    { returnData: new Uint8Array(0), gasUsed: 1n },
+    '0x',
+  ],
+  [
+    'eth_estimateGas',
+    [{ to: who }],
+    'estimateGas',
+    { message: { to: address(1) }, at: latest, stateOverrides: [], blockOverrides: null },
+    21_000n,
+    '0x5208',
+  ],
+  [
+    'eth_createAccessList',
+    [{}],
+    'createAccessList',
+    { message: {}, at: latest, stateOverrides: [], blockOverrides: null },
+    { accessList: [], gasUsed: 1n, error: null },
+    { accessList: [], gasUsed: '0x1' },
+  ],
+  [
+    'eth_createAccessList',
+    [{}],
+    'createAccessList',
+    { message: {}, at: latest, stateOverrides: [], blockOverrides: null },
+    { accessList: [], gasUsed: 1n, error: 'execution reverted' },
+    { accessList: [], gasUsed: '0x1', error: 'execution reverted' },
+  ],
   ['eth_gasPrice', [], 'fees', {}, { baseFeeNext: 7n, gasPrice: 8n, maxPriorityFeePerGas: 1n, blobBaseFee: 1n }, '0x8'],
   ['eth_maxPriorityFeePerGas', [], 'fees', {}, { baseFeeNext: 7n, gasPrice: 8n, maxPriorityFeePerGas: 1n, blobBaseFee: 1n }, '0x1'],
   ['eth_baseFee', [], 'fees', {}, { baseFeeNext: null, gasPrice: 8n, maxPriorityFeePerGas: 1n, blobBaseFee: 1n }, null],
   ['eth_blobBaseFee', [], 'fees', {}, { baseFeeNext: 7n, gasPrice: 8n, maxPriorityFeePerGas: 1n, blobBaseFee: 2n }, '0x2'],
-  ['eth_getLogs', [{ fromBlock: '0x1', toBlock: '0xa' }], 'logs', { range: { kind: 'numbers', from: { kind: 'number', number: 1n }, to: { kind: 'number', number: 10n } }, addresses: [], topics: [] }, [], []],
+  [
+    'eth_getLogs',
+    [{ fromBlock: '0x1', toBlock: '0xa' }],
+    'logs',
+    { range: { kind: 'numbers', from: { kind: 'number', number: 1n }, to: { kind: 'number', number: 10n } }, addresses: [], topics: [] },
+    [],
+    [],
+  ],
   ['eth_getLogs', [{}], 'logs', { range: { kind: 'numbers', from: latest, to: latest }, addresses: [], topics: [] }, [], []],
   ['eth_getLogs', [{ blockHash: h1 }], 'logs', { range: { kind: 'block', hash: hash(1) }, addresses: [], topics: [] }, [], []],
   ['txpool_status', [], 'poolStatus', {}, { pending: 6, queued: 0 }, { pending: '0x6', queued: '0x0' }],
@@ -62,9 +118,20 @@ table.forEach(([method, params, op, request, reply, result], i) => {
 
 /** Answered without asking the lane. */
 const local: [string, unknown[], unknown][] = [
-  ['eth_chainId', [], '0x12cc8'], ['net_version', [], '77000'], ['eth_blockNumber', [], '0xa'], ['eth_syncing', [], false], ['eth_accounts', [], []], ['eth_mining', [], false],
-  ['eth_hashrate', [], '0x0'], ['eth_coinbase', [], toHex(address(2))], ['net_listening', [], true], ['net_peerCount', [], '0x0'], ['hardhat_getAutomine', [], true],
-  ['web3_clientVersion', [], 'Paralane/v0.1.0/linux-x64/node20'], ['eth_pendingTransactions', [], []], ['rpc.discover', [], { openrpc: '1.3.2' }],
+  ['eth_chainId', [], '0x12cc8'],
+  ['net_version', [], '77000'],
+  ['eth_blockNumber', [], '0xa'],
+  ['eth_syncing', [], false],
+  ['eth_accounts', [], []],
+  ['eth_mining', [], false],
+  ['eth_hashrate', [], '0x0'],
+  ['eth_coinbase', [], toHex(address(2))],
+  ['net_listening', [], true],
+  ['net_peerCount', [], '0x0'],
+  ['hardhat_getAutomine', [], true],
+  ['web3_clientVersion', [], 'Paralane/v0.1.0/linux-x64/node20'],
+  ['eth_pendingTransactions', [], []],
+  ['rpc.discover', [], { openrpc: '1.3.2' }],
   ['web3_sha3', ['0x68656c6c6f20776f726c64'], '0x47173285a8d7341e5e972fc677286384f802f8ef42a5ec5f03bbfa254cb01fad'],
 ]
 for (const [method, params, result] of local) {
@@ -91,7 +158,11 @@ test('capabilities tell what pruning left', async () => {
 })
 
 test('the error of a lane keeps its code and data', async () => {
-  const lane = new FakeLane({ call: () => { throw new AppError('reverted', 'x', { data: new Uint8Array([1]) }) } })
+  const lane = new FakeLane({
+    call: () => {
+      throw new AppError('reverted', 'x', { data: new Uint8Array([1]) })
+    },
+  })
   assert.deepEqual(await errorOf(contextOf(lane), 'eth_call', {}), { code: 3, message: 'execution reverted', data: '0x01' })
 })
 
@@ -107,6 +178,7 @@ for (const [desc, message, text] of [
 }
 
 for (const [desc, filter, code, text] of [
+  ['pending logs', { fromBlock: 'latest', toBlock: 'pending' }, -32000, /pending logs are not supported/],
   ['a range ahead of the chain', { fromBlock: '0x1', toBlock: '0xb' }, -32602, /block range extends beyond current head block/],
   ['a range wholly ahead', { fromBlock: '0xb', toBlock: '0xc' }, -32602, /beyond current head/],
   ['a range from ahead to latest', { fromBlock: '0xb' }, -32602, /beyond current head/],

@@ -11,14 +11,31 @@ import { errorOf, resultOf } from '../invoke.js'
 const instant = { production: { kind: 'instant', minBlockIntervalMs: 0, heartbeatMs: 1_000 } } as const
 
 const receipt: LocatedReceipt = {
-  hash: hash(1), from: address(2), to: null, blockHash: hash(3), blockNumber: 4n, blockTimestamp: 5n, index: 0, firstLogIndex: 0,
+  hash: hash(1),
+  from: address(2),
+  to: null,
+  blockHash: hash(3),
+  blockNumber: 4n,
+  blockTimestamp: 5n,
+  index: 0,
+  firstLogIndex: 0,
   receipt: {
-    type: 2, outcome: { kind: 'status', success: true }, gasUsed: 8n, cumulativeGasUsed: 9n, effectiveGasPrice: 10n, logsBloom: new Uint8Array(256), logs: [], contractAddress: null,
+    type: 2,
+    outcome: { kind: 'status', success: true },
+    gasUsed: 8n,
+    cumulativeGasUsed: 9n,
+    effectiveGasPrice: 10n,
+    logsBloom: new Uint8Array(256),
+    logs: [],
+    contractAddress: null,
   },
 }
 
 test('an instant lane holds the answer until the block, an interval lane does not', async () => {
-  for (const [changes, waitMs] of [[instant, 2_000], [{}, 0]] as const) {
+  for (const [changes, waitMs] of [
+    [instant, 2_000],
+    [{}, 0],
+  ] as const) {
     const lane = new FakeLane({ submit: () => ({ hash: hash(1), mined: true }) }, 10, changes)
     assert.equal(await resultOf(contextOf(lane), 'eth_sendRawTransaction', '0x02f8'), toHex(hash(1)))
     assert.deepEqual(lane.asksOf('submit'), [{ raw: new Uint8Array([0x02, 0xf8]), sender: null, waitMs }])
@@ -31,7 +48,13 @@ test('the wait can be switched off', async () => {
   assert.equal(lane.asksOf('submit')[0]!.waitMs, 0)
 })
 
-for (const [wish, timeoutMs] of [[undefined, 2_000], [0, 2_000], [500, 500], ['0x1f4', 500], [3_600_000, 30_000]] as const) {
+for (const [wish, timeoutMs] of [
+  [undefined, 2_000],
+  [0, 2_000],
+  [500, 500],
+  ['0x1f4', 500],
+  [3_600_000, 30_000],
+] as const) {
   test(`eth_sendRawTransactionSync with timeout ${wish} waits ${timeoutMs} ms`, async () => {
     const lane = new FakeLane({ submitSync: () => receipt })
     const json = (await resultOf(contextOf(lane), 'eth_sendRawTransactionSync', '0x02', wish)) as Record<string, unknown>
@@ -41,12 +64,24 @@ for (const [wish, timeoutMs] of [[undefined, 2_000], [0, 2_000], [500, 500], ['0
 }
 
 test('EIP-7966 errors: 4 with the hash, 6 with the nonce that is missing', async () => {
-  const failing = (error: AppError): FakeLane => new FakeLane({ submitSync: () => { throw error } })
+  const failing = (error: AppError): FakeLane =>
+    new FakeLane({
+      submitSync: () => {
+        throw error
+      },
+    })
   const late = new AppError('tx-not-mined', 'the transaction was added to the mempool but was not processed in time', { hash: hash(1) })
-  assert.deepEqual(await errorOf(contextOf(failing(late)), 'eth_sendRawTransactionSync', '0x02'), { code: 4, message: late.message, data: toHex(hash(1)) })
+  assert.deepEqual(await errorOf(contextOf(failing(late)), 'eth_sendRawTransactionSync', '0x02'), {
+    code: 4,
+    message: late.message,
+    data: toHex(hash(1)),
+  })
   const gap = new AppError('tx-nonce-high', 'nonce too high', { expected: 5n })
   assert.deepEqual(await errorOf(contextOf(failing(gap)), 'eth_sendRawTransactionSync', '0x02'), { code: 6, message: 'nonce too high', data: '0x5' })
-  assert.deepEqual(await errorOf(contextOf(failing(late)), 'realtime_sendRawTransaction', '0x02'), { code: -32000, message: 'realtime transaction expired' })
+  assert.deepEqual(await errorOf(contextOf(failing(late)), 'realtime_sendRawTransaction', '0x02'), {
+    code: -32000,
+    message: 'realtime transaction expired',
+  })
   const low = new AppError('tx-nonce-low', 'nonce too low')
   assert.deepEqual(await errorOf(contextOf(failing(low)), 'realtime_sendRawTransaction', '0x02'), { code: -32000, message: 'nonce too low' })
 })

@@ -2,7 +2,15 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { hashTypedData, keccak256, parseTransaction, recoverMessageAddress, recoverTransactionAddress, recoverTypedDataAddress, serializeTransaction } from 'viem'
+import {
+  hashTypedData,
+  keccak256,
+  parseTransaction,
+  recoverMessageAddress,
+  recoverTransactionAddress,
+  recoverTypedDataAddress,
+  serializeTransaction,
+} from 'viem'
 import { privateKeyToAccount, sign } from 'viem/accounts'
 import type { CallMessage } from '../../../../src/evm-lane/chain-data.js'
 import { AppError } from '../../../../src/errors.js'
@@ -36,7 +44,16 @@ type FillOptions = { type?: number; nonce?: () => bigint }
 /** What a lane adds to a message. */
 function filled(message: CallMessage, { type = 2, nonce = () => 5n }: FillOptions = {}): CallMessage {
   const fees = type >= 2 ? { maxFeePerGas: 100n, maxPriorityFeePerGas: 2n } : { gasPrice: 9n }
-  return { ...fees, value: 0n, input: new Uint8Array(0), chainId: 77000n, type, ...message, gas: message.gas ?? 21_000n, nonce: message.nonce ?? nonce() }
+  return {
+    ...fees,
+    value: 0n,
+    input: new Uint8Array(0),
+    chainId: 77000n,
+    type,
+    ...message,
+    gas: message.gas ?? 21_000n,
+    nonce: message.nonce ?? nonce(),
+  }
 }
 
 const lists: Partial<Record<number, CallMessage>> = {
@@ -48,7 +65,12 @@ for (const type of [0, 1, 2, 4]) {
   test(`type ${type}: what eth_signTransaction answers parses and recovers to the account`, async () => {
     const lane = new FakeLane({ fillTransaction: ({ message }) => filled({ ...lists[type], ...message }, { type }) })
     const answer = (await resultOf(contextOf(lane, { dev: await devOf() }), 'eth_signTransaction', {
-      from, to, gas: '0x5208', nonce: '0x7', value: '0x1', ...(type >= 2 ? { maxFeePerGas: '0x64', maxPriorityFeePerGas: '0x2' } : { gasPrice: '0x9' }),
+      from,
+      to,
+      gas: '0x5208',
+      nonce: '0x7',
+      value: '0x1',
+      ...(type >= 2 ? { maxFeePerGas: '0x64', maxPriorityFeePerGas: '0x2' } : { gasPrice: '0x9' }),
     })) as { raw: `0x${string}`; tx: Record<string, unknown> }
     assert.equal((await recoverTransactionAddress({ serializedTransaction: answer.raw as never })).toLowerCase(), from)
     const parsed = parseTransaction(answer.raw)
@@ -61,8 +83,20 @@ for (const type of [0, 1, 2, 4]) {
 
 test('eth_fillTransaction answers the transaction and its encoding with a signature of zeros', async () => {
   const lane = new FakeLane({ fillTransaction: ({ message }) => filled(message) })
-  const { raw, tx } = (await resultOf(contextOf(lane), 'eth_fillTransaction', { from, to, value: '0x1' })) as { raw: `0x${string}`; tx: Record<string, unknown> }
-  const unsigned = { type: 'eip1559', chainId: 77000, nonce: 5, gas: 21_000n, to: to as `0x${string}`, value: 1n, maxFeePerGas: 100n, maxPriorityFeePerGas: 2n } as const
+  const { raw, tx } = (await resultOf(contextOf(lane), 'eth_fillTransaction', { from, to, value: '0x1' })) as {
+    raw: `0x${string}`
+    tx: Record<string, unknown>
+  }
+  const unsigned = {
+    type: 'eip1559',
+    chainId: 77000,
+    nonce: 5,
+    gas: 21_000n,
+    to: to as `0x${string}`,
+    value: 1n,
+    maxFeePerGas: 100n,
+    maxPriorityFeePerGas: 2n,
+  } as const
   assert.equal(raw, serializeTransaction(unsigned, { r: '0x00', s: '0x00', yParity: 0 }))
   assert.deepEqual(
     [tx.nonce, tx.gas, tx.gasPrice, tx.maxFeePerGas, tx.r, tx.yParity, tx.accessList, tx.chainId, tx.hash],
@@ -72,7 +106,10 @@ test('eth_fillTransaction answers the transaction and its encoding with a signat
 
 test('a legacy transaction fills to nine fields, the last three empty', async () => {
   const lane = new FakeLane({ fillTransaction: ({ message }) => filled(message, { type: 0 }) })
-  const { raw, tx } = (await resultOf(contextOf(lane), 'eth_fillTransaction', { from, to, gasPrice: '0x9' })) as { raw: string; tx: Record<string, unknown> }
+  const { raw, tx } = (await resultOf(contextOf(lane), 'eth_fillTransaction', { from, to, gasPrice: '0x9' })) as {
+    raw: string
+    tx: Record<string, unknown>
+  }
   assert.match(raw, /^0xdf0509825208942{40}8080808080$/)
   assert.deepEqual([tx.v, tx.gasPrice, tx.maxFeePerGas, 'yParity' in tx], ['0x0', '0x9', null, false])
 })
@@ -100,7 +137,9 @@ test('parallel sends of one account get consecutive nonces; a failed one blocks 
     },
   })
   const ctx = contextOf(lane, { dev: await devOf() })
-  const outcomes = await Promise.all([1, 2, 3, 4].map((value) => resultOf(ctx, 'eth_sendTransaction', { from, to, value: `0x${value}` }).catch((error: Error) => error.message)))
+  const outcomes = await Promise.all(
+    [1, 2, 3, 4].map((value) => resultOf(ctx, 'eth_sendTransaction', { from, to, value: `0x${value}` }).catch((error: Error) => error.message)),
+  )
   assert.equal(outcomes.filter((outcome) => (outcome as string).startsWith('0x')).length, 3)
   assert.equal(outcomes.filter((outcome) => (outcome as string).includes('insufficient funds')).length, 1)
   assert.equal(admitted, 8n)
@@ -108,16 +147,21 @@ test('parallel sends of one account get consecutive nonces; a failed one blocks 
 
 test('on an instant lane eth_sendTransaction answers once the block is there', async () => {
   let mined = false
-  const lane = new FakeLane({
-    fillTransaction: ({ message }) => filled(message), submit: () => ({ hash: hash(1), mined: false }),
-    receipt: () => {
-      if (mined) return { hash: hash(1) } as never
-      // The block arrives while the lane is being asked.
-      mined = true
-      lane.setHead(headAt(11))
-      return null
+  const lane = new FakeLane(
+    {
+      fillTransaction: ({ message }) => filled(message),
+      submit: () => ({ hash: hash(1), mined: false }),
+      receipt: () => {
+        if (mined) return { hash: hash(1) } as never
+        // The block arrives while the lane is being asked.
+        mined = true
+        lane.setHead(headAt(11))
+        return null
+      },
     },
-  }, 10, { production: { kind: 'instant', minBlockIntervalMs: 0, heartbeatMs: 1_000 } })
+    10,
+    { production: { kind: 'instant', minBlockIntervalMs: 0, heartbeatMs: 1_000 } },
+  )
   assert.equal(await resultOf(contextOf(lane, { dev: await devOf() }), 'eth_sendTransaction', { from, to }), toHex(hash(1)))
   assert.equal(lane.asksOf('receipt').length, 2)
   assert.deepEqual(lane.asksOf('submit')[0]!.waitMs, 0)
@@ -130,14 +174,28 @@ test('messages: eth_sign and personal_sign agree, in their own order of paramete
   const signature = (await resultOf(ctx, 'eth_sign', from, message)) as `0x${string}`
   assert.equal(await resultOf(ctx, 'personal_sign', message, from), signature)
   assert.equal((await recoverMessageAddress({ message: { raw: message }, signature })).toLowerCase(), from)
-  assert.equal(signature, await sign({ hash: keccak256(`0x${Buffer.from('\x19Ethereum Signed Message:\n4').toString('hex')}deadbeef`), privateKey: key, to: 'hex' }))
+  assert.equal(
+    signature,
+    await sign({ hash: keccak256(`0x${Buffer.from('\x19Ethereum Signed Message:\n4').toString('hex')}deadbeef`), privateKey: key, to: 'hex' }),
+  )
 })
 
 test('typed data, as an object and as text', async () => {
   const ctx = contextOf(new FakeLane(), { dev: await devOf() })
   const data = {
-    types: { EIP712Domain: [{ name: 'name', type: 'string' }, { name: 'chainId', type: 'uint256' }], Mail: [{ name: 'to', type: 'address' }, { name: 'text', type: 'string' }] },
-    primaryType: 'Mail', domain: { name: 'Post', chainId: 77000 }, message: { to, text: 'hello' },
+    types: {
+      EIP712Domain: [
+        { name: 'name', type: 'string' },
+        { name: 'chainId', type: 'uint256' },
+      ],
+      Mail: [
+        { name: 'to', type: 'address' },
+        { name: 'text', type: 'string' },
+      ],
+    },
+    primaryType: 'Mail',
+    domain: { name: 'Post', chainId: 77000 },
+    message: { to, text: 'hello' },
   } as const
   const signature = (await resultOf(ctx, 'eth_signTypedData_v4', from, data)) as `0x${string}`
   assert.equal(await resultOf(ctx, 'eth_signTypedData', from, JSON.stringify(data)), signature)
@@ -150,7 +208,11 @@ test('typed data, as an object and as text', async () => {
 test('accounts that are not ours do not sign', async () => {
   const lane = new FakeLane({ fillTransaction: ({ message }) => filled(message) })
   const ctx = contextOf(lane, { dev: await devOf() })
-  for (const [method, params] of [['eth_sign', [to, '0x00']], ['eth_sendTransaction', [{ from: to, to }]], ['eth_sendTransaction', [{ to }]]] as const) {
+  for (const [method, params] of [
+    ['eth_sign', [to, '0x00']],
+    ['eth_sendTransaction', [{ from: to, to }]],
+    ['eth_sendTransaction', [{ to }]],
+  ] as const) {
     assert.deepEqual(await errorOf(ctx, method, ...params), { code: -32000, message: 'unknown account' })
   }
   assert.deepEqual(await errorOf(ctx, 'eth_signTransaction', { from, to }), { code: -32000, message: 'gas not specified' })

@@ -56,21 +56,39 @@ const accepted: [string, ParamCodec, unknown, unknown][] = [
   ['storage requests', storageRequests, { [address1]: [hash1] }, [{ key: address1, address: address1, slots: [hash1] }]],
   ['an empty filter', logFilter, {}, { blockHash: null, fromBlock: null, toBlock: null, addresses: [], topics: [] }],
   [
-    'one address, a wildcard, a choice and a list with a wildcard inside', logFilter,
+    'one address, a wildcard, a choice and a list with a wildcard inside',
+    logFilter,
     { fromBlock: '0x1', toBlock: 'latest', address: address1, topics: [null, hash1, [hash1, hash1], [hash1, null]] },
     {
-      blockHash: null, fromBlock: { kind: 'number', number: 1n }, toBlock: { kind: 'tag', tag: 'latest' }, addresses: [address1],
+      blockHash: null,
+      fromBlock: { kind: 'number', number: 1n },
+      toBlock: { kind: 'tag', tag: 'latest' },
+      addresses: [address1],
       topics: [null, [hash1], [hash1, hash1], null],
     },
   ],
-  ['an empty place', logFilter, { blockHash: hash1, address: [], topics: [[]] }, { blockHash: hash1, fromBlock: null, toBlock: null, addresses: [], topics: [null] }],
   [
-    'state overrides', stateOverrides, { [address1]: { nonce: '0x1', balance: '0x2', code: '0x60', state: { [hash1]: hash1 }, movePrecompileToAddress: address1 } },
+    'an empty place',
+    logFilter,
+    { blockHash: hash1, address: [], topics: [[]] },
+    { blockHash: hash1, fromBlock: null, toBlock: null, addresses: [], topics: [null] },
+  ],
+  [
+    'state overrides',
+    stateOverrides,
+    { [address1]: { nonce: '0x1', balance: '0x2', code: '0x60', state: { [hash1]: hash1 }, movePrecompileToAddress: address1 } },
     [{ address: address1, nonce: 1n, balance: 2n, code: '0x60', state: [{ slot: hash1, value: hash1 }], movePrecompileTo: address1 }],
   ],
-  ['a state diff', stateOverrides, { [address1]: { stateDiff: { [hash1]: hash1 } } }, [{ address: address1, stateDiff: [{ slot: hash1, value: hash1 }] }]],
   [
-    'block overrides', blockOverrides, { number: '0x1', time: '0x2', feeRecipient: address1, prevRandao: hash1, unknown: 1 },
+    'a state diff',
+    stateOverrides,
+    { [address1]: { stateDiff: { [hash1]: hash1 } } },
+    [{ address: address1, stateDiff: [{ slot: hash1, value: hash1 }] }],
+  ],
+  [
+    'block overrides',
+    blockOverrides,
+    { number: '0x1', time: '0x2', feeRecipient: address1, prevRandao: hash1, unknown: 1 },
     { number: 1n, time: 2n, feeRecipient: address1, prevRandao: hash1 },
   ],
 ]
@@ -128,7 +146,10 @@ const refused: [string, ParamCodec, unknown, RegExp][] = [
 
 for (const [desc, codec, json, message] of refused) {
   test(`refuses ${desc}`, () => {
-    assert.throws(() => codec.decode(json), (error) => error instanceof AppError && error.code === 'invalid-params' && message.test(error.message))
+    assert.throws(
+      () => codec.decode(json),
+      (error) => error instanceof AppError && error.code === 'invalid-params' && message.test(error.message),
+    )
   })
 }
 
