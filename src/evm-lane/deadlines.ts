@@ -31,6 +31,8 @@ export function deadlineMs<K extends Op>(op: K, req: Request<K>, spec: LaneSpec)
     case 'importBlock':
       return importMs
     case 'sessionOpen':
+    case 'sessionAdmit':
+    case 'sessionDrop':
     case 'sessionTx':
     case 'sessionDeliver':
     case 'crossCallIn':

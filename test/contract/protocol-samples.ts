@@ -177,22 +177,27 @@ export const samples: Samples = {
   stop: { req: {}, res: null },
 
   sessionOpen: { req: { batch: 1 }, res: { number: 5n, headHash: hash(1), gasLimit: 30_000_000n, baseFee: 7n } },
+  sessionAdmit: {
+    req: { raw: bytes(110, 2), sender: null },
+    res: { hash: hash(1), sender: address(1), nonce: 3n, gasLimit: 90_000n, to: address(2) },
+  },
+  sessionDrop: { req: { hashes: [hash(1)] }, res: null },
   sessionBegin: { req: { batch: 1, session: hash(2) }, res: null },
   sessionTx: {
-    req: { batch: 1, hash: hash(1), refuse: { error: 'SessionLimit', which: 'lanes' } },
+    req: { batch: 1, hash: hash(1), refuse: { error: 'SessionLimit', which: 'lanes' }, mark: 1 },
     res: { kind: 'executed', hash: hash(1), success: true, gasUsed: 5n, returnData: bytes(3, 1), crossed: true },
   },
-  sessionDeliver: { req: { batch: 1, call: crossCall }, res: { kind: 'rejected', reason: 'gas' } },
+  sessionDeliver: { req: { batch: 1, call: crossCall, refuse: null, mark: 0 }, res: { kind: 'rejected', reason: 'gas', blockFull: true } },
   crossCallIn: {
-    req: { run: { kind: 'simulation', id: 3 }, call: crossCall, mark: 2 },
-    res: { kind: 'done', success: true, returnData: bytes(32, 1), gasUsed: 5n, gasRefund: 0n },
+    req: { run: { kind: 'simulation', chainId: 77_000, id: 3 }, call: crossCall, mark: 2 },
+    res: { kind: 'done', success: true, returnData: bytes(32, 1), gasUsed: 5n, gasRefund: 0n, mark: 3 },
   },
   undoIn: { req: { run: { kind: 'session', batch: 1 }, mark: 2 }, res: null },
   sessionEnd: { req: { batch: 1, keep: true }, res: { legs: [{ chainId: 77_000, transactionHash: hash(1) }] } },
   sessionSeal: { req: { batch: 1, links: [{ session: hash(1), legs: [] }] }, res: sealedBlock },
   sessionCommit: { req: { batch: 1 }, res: null },
   sessionAbort: { req: { batch: 1 }, res: null },
-  simulationEnd: { req: { id: 3 }, res: null },
-  sessionRecover: { req: { block: sealedBlock }, res: null },
+  simulationEnd: { req: { chainId: 77_000, id: 3 }, res: null },
+  sessionRecover: { req: { blocks: [sealedBlock] }, res: null },
   sessionReceipts: { req: { hashes: [hash(1)] }, res: [receipt, null] },
 }
