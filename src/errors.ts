@@ -9,7 +9,7 @@ export type ErrorCode =
   // transactions
   | 'tx-malformed' | 'tx-type' | 'tx-chain' | 'tx-sender' | 'tx-known' | 'tx-underpriced' | 'tx-replacement' | 'tx-nonce-low'
   | 'tx-nonce-high' | 'tx-funds' | 'tx-gas-limit' | 'tx-intrinsic-gas' | 'tx-fee-cap' | 'tx-tip-cap' | 'tx-oversized' | 'tx-initcode'
-  | 'tx-blob' | 'tx-pool-full' | 'tx-sender-code' | 'tx-not-mined' | 'tx-rejected'
+  | 'tx-blob' | 'tx-pool-full' | 'tx-sender-code' | 'tx-not-mined' | 'tx-rejected' | 'tx-leaves'
   // execution
   | 'reverted' | 'vm-error' | 'out-of-gas' | 'gas-cap'
   // chain data

@@ -94,6 +94,8 @@ export type LocatedReceipt = {
   blockTimestamp: bigint
   index: number
   firstLogIndex: number
+  /** The session it belongs to and its parts on other lanes (S6). */
+  hyper?: { session: Hash32; legs: { chainId: number; transactionHash: Hash32 }[] }
 }
 
 export type LocatedLog = {

@@ -62,6 +62,8 @@ export type LaneSpec = {
   quietAfterBlocks: number
   /** Blocks of state history kept; null keeps all. */
   historyBlocks: number | null
+  /** A coordinator carries calls between this lane and others; the lane builds nothing before it has said what to recover. Absent: false. */
+  coordinated?: boolean
   /** True: every block batch is fsynced. False: it survives a killed process, not a power cut. */
   syncWrites: boolean
   pool: PoolLimits

@@ -21,10 +21,14 @@ import { keccak256 } from './keccak.js'
 import type { Sealed } from './state/lane-state.js'
 import { indexTrieRoot } from './state/index-trie.js'
 import type { StateView } from './state/state-view.js'
+import type { Crossers } from './session/crossers.js'
 import type { LaneTx } from './tx.js'
 import { TxOrder } from './tx-order.js'
 
-export type BuiltBlock = { entry: BlockEntry; sealed: Sealed; view: StateView; rejected: LaneTx[] }
+export type BuiltBlock = { entry: BlockEntry; sealed: Sealed; view: StateView; rejected: LaneTx[]; leaving: Leaving[] }
+
+/** A transaction that calls into another lane: it is not in the block and waits for a session (S1). */
+export type Leaving = { tx: LaneTx; chainId: number }
 
 /** Bounds of one block besides its gas. */
 export type BuildBounds = {
@@ -64,19 +68,20 @@ export async function buildBlock(parts: LaneParts, candidates: LaneTx[][], nowMs
   const env = nextEnv(parts, parent, seconds > parent.timestamp ? seconds : parent.timestamp)
   const view = parts.state.view()
   const blockHashes = (number: bigint): Hash32 | undefined => parts.chain.recentHash(number)
-  const executor = new LaneExecutor({ slots: parts.slots, state: view, env, blockHashes })
+  const executor = new LaneExecutor({ slots: parts.slots, state: view, env, blockHashes, crossing: parts.crossing })
   const execution = new BlockExecution(view, env, executor, { parentHash: parent.hash, parentBeaconBlockRoot: zeroHash })
   try {
-    const rejected = await fill(execution, new TxOrder(candidates, env.baseFee ?? 0n), bounds)
+    const left = await fill(execution, new TxOrder(candidates, env.baseFee ?? 0n), parts.crossers, bounds)
     const result = await execution.finish({ withdrawals: [], uncles: [] })
-    return finishBlock(parts, { view, env, execution, result, parent, nowMs, rejected })
+    return { ...finishBlock(parts, { view, env, execution, result, parent, nowMs }), ...left }
   } finally {
     execution.close()
   }
 }
 
-async function fill(execution: BlockExecution, order: TxOrder, bounds: BuildBounds): Promise<LaneTx[]> {
+async function fill(execution: BlockExecution, order: TxOrder, crossers: Crossers, bounds: BuildBounds): Promise<{ rejected: LaneTx[]; leaving: Leaving[] }> {
   const rejected: LaneTx[] = []
+  const leaving: Leaving[] = []
   const { common } = execution.env
   const blobGasMax = common.isActivatedEIP(4844) ? common.getBlobGasSchedule().maxBlobGasPerBlock : 0n
   const started = performance.now()
@@ -86,12 +91,20 @@ async function fill(execution: BlockExecution, order: TxOrder, bounds: BuildBoun
       order.skip()
       continue
     }
+    const known = crossers.of(tx)
+    if (known !== undefined) {
+      leaving.push({ tx, chainId: known })
+      order.skip()
+      continue
+    }
     try {
       await execution.include(tx)
       order.take()
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'tx-rejected') throw error
-      rejected.push(tx)
+      if (!(error instanceof AppError)) throw error
+      if (error.code === 'tx-leaves') leaving.push({ tx, chainId: crossers.learn(tx, Number(error.data?.['chainId'])) })
+      else if (error.code === 'tx-rejected') rejected.push(tx)
+      else throw error
       order.skip()
     }
     const now = performance.now()
@@ -101,16 +114,16 @@ async function fill(execution: BlockExecution, order: TxOrder, bounds: BuildBoun
       resumed = performance.now()
     }
   }
-  return rejected
+  return { rejected, leaving }
 }
 
 function blobsFit(execution: BlockExecution, tx: LaneTx, blobGasMax: bigint): boolean {
   return tx.blobs === 0 || execution.blobGasUsed + BigInt(tx.blobs) * gasPerBlob <= blobGasMax
 }
 
-type Finish = { view: StateView; env: BlockEnv; execution: BlockExecution; result: BlockResult; parent: HeaderData; nowMs: number; rejected: LaneTx[] }
+type Finish = { view: StateView; env: BlockEnv; execution: BlockExecution; result: BlockResult; parent: HeaderData; nowMs: number }
 
-function finishBlock(parts: LaneParts, { view, env, execution, result, parent, nowMs, rejected }: Finish): BuiltBlock {
+export function finishBlock(parts: LaneParts, { view, env, execution, result, parent, nowMs }: Finish): Omit<BuiltBlock, 'rejected' | 'leaving'> {
   const sealed = parts.state.seal(view, env.number)
   const header = sealHeader({
     parentHash: parent.hash, uncleHash: emptyListHash, coinbase: env.coinbase, stateRoot: sealed.stateRoot,
@@ -122,7 +135,7 @@ function finishBlock(parts: LaneParts, { view, env, execution, result, parent, n
   const block = { header, transactions: execution.txs.map((tx) => tx.raw), uncles: [], withdrawals }
   return {
     entry: { block, txs: execution.txs, receipts: result.receipts, timestampMs: nowMs, rlp: encodeBlock(block) },
-    sealed, view, rejected,
+    sealed, view,
   }
 }
 

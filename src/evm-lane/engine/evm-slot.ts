@@ -11,6 +11,8 @@ import { Address } from '@ethereumjs/util'
 import { AppError } from '../../errors.js'
 import type { Hash32 } from '../../primitives.js'
 import { ecrecoverPrecompile } from './crypto.js'
+import { gatedRunCall } from './session/gate.js'
+import type { Gate } from './session/gate.js'
 import type { StateView } from './state/state-view.js'
 
 /** Hash of an ancestor by number, for BLOCKHASH. */
@@ -53,6 +55,8 @@ export class EvmSlot {
   readonly common: Common
   private readonly port: StatePort
   private readonly hashes: { of: BlockHashes }
+  /** Where this EVM's frames meet other lanes; null: they do not. */
+  gate: Gate | null = null
 
   constructor(parts: { evm: EVM; vm: VM; common: Common; port: StatePort; hashes: { of: BlockHashes } }) {
     this.evm = parts.evm
@@ -69,6 +73,7 @@ export class EvmSlot {
   }
 
   detach(): void {
+    this.gate = null
     this.port.current = undefined
     this.evm.transientStorage.clear()
   }
@@ -93,7 +98,9 @@ async function buildSlot(common: Common): Promise<EvmSlot> {
     customPrecompiles: [{ address: new Address(Uint8Array.of(...new Array<number>(19).fill(0), 1)), function: ecrecoverPrecompile }],
   })
   const vm = await createVM({ common, stateManager: port, blockchain, evm })
-  return new EvmSlot({ evm, vm, common, port, hashes })
+  const slot = new EvmSlot({ evm, vm, common, port, hashes })
+  evm.runCall = gatedRunCall(evm.runCall.bind(evm), () => slot.gate)
+  return slot
 }
 
 /** Idle slots kept per hardfork; more are built when needed and thrown away after. */

@@ -12,6 +12,7 @@ import type { LogData, ReceiptData } from '../chain-data.js'
 import { libBlock } from './block-env.js'
 import type { BlockEnv } from './block-env.js'
 import { gasPerBlob } from './fee-rules.js'
+import { EvmAborted } from './session/evm-aborted.js'
 import type { EvmSlot } from './evm-slot.js'
 import type { LaneTx } from './tx.js'
 
@@ -20,7 +21,7 @@ export async function executeInVm(slot: EvmSlot, tx: LaneTx, env: BlockEnv, gasB
   if (gasBefore + tx.gasLimit > env.gasLimit) throw new AppError('tx-rejected', 'gas limit of the block reached', { blockFull: true })
   const block = libBlock(env)
   const result = await runTx(slot.vm, { tx: tx.lib(), block, skipHardForkValidation: true, blockGasUsed: gasBefore }).catch((error: unknown) => {
-    if (error instanceof AppError) throw error
+    if (error instanceof AppError || error instanceof EvmAborted) throw error
     throw new AppError('tx-rejected', error instanceof Error ? error.message : String(error))
   })
   const lib = result.receipt as PreByzantiumTxReceipt | PostByzantiumTxReceipt

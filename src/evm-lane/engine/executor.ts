@@ -2,11 +2,17 @@
 // Does not own: either execution (executor-transfer.ts, executor-vm.ts), or which transactions are tried (block-execution.ts).
 // Called by: block-execution. A faster executor can stand beside these and be checked against VmExecutor.
 
+import { AppError } from '../../errors.js'
 import type { ReceiptData } from '../chain-data.js'
 import type { BlockEnv } from './block-env.js'
 import type { BlockHashes, EvmSlot, EvmSlots } from './evm-slot.js'
 import { executeTransfer } from './executor-transfer.js'
 import { executeInVm } from './executor-vm.js'
+import { EvmAborted, LeavesLane } from './session/evm-aborted.js'
+import { restore, savepoint } from './session/evm-savepoint.js'
+import type { EvmSavepoint } from './session/evm-savepoint.js'
+import { PortalGate } from './session/portal-gate.js'
+import type { CrossPort } from './session/portal-gate.js'
 import type { StateView } from './state/state-view.js'
 import type { LaneTx } from './tx.js'
 
@@ -21,7 +27,7 @@ export interface TxExecutor {
   close(): void
 }
 
-export type ExecutorParts = { slots: EvmSlots; state: StateView; env: BlockEnv; blockHashes: BlockHashes }
+export type ExecutorParts = { slots: EvmSlots; state: StateView; env: BlockEnv; blockHashes: BlockHashes; crossing?: { chainId: number; port: CrossPort } }
 
 /** Everything through @ethereumjs/vm: the reference. */
 export class VmExecutor implements TxExecutor {
@@ -33,7 +39,28 @@ export class VmExecutor implements TxExecutor {
   }
 
   async execute(tx: LaneTx, gasBefore: bigint): Promise<ReceiptData> {
-    return executeInVm(await this.slot(), tx, this.parts.env, gasBefore)
+    const slot = await this.slot()
+    const { state, env, crossing } = this.parts
+    if (crossing === undefined) return executeInVm(slot, tx, env, gasBefore)
+    state.checkpointSync()
+    const start = savepoint(slot, state)
+    slot.gate = new PortalGate({ chainId: crossing.chainId, slot, view: state, env }, crossing.port)
+    try {
+      return await executeInVm(slot, tx, env, gasBefore)
+    } catch (error) {
+      if (error instanceof EvmAborted) this.abandon(slot, start)
+      throw error instanceof LeavesLane ? new AppError('tx-leaves', error.message, { chainId: error.chainId }) : error
+    } finally {
+      slot.gate = null
+      state.commitSync()
+    }
+  }
+
+  /** As if the transaction had not been tried (S1). */
+  private abandon(slot: EvmSlot, start: EvmSavepoint): void {
+    restore(slot, this.parts.state, start)
+    slot.detach()
+    this.held = undefined
   }
 
   async slot(): Promise<EvmSlot> {

@@ -7,6 +7,8 @@ import type { LaneSpec } from '../lane-spec.js'
 import type { ChainStore } from './chain/chain-store.js'
 import type { EvmSlots } from './evm-slot.js'
 import type { ForkSchedule } from './fork-schedule.js'
+import type { Crossers } from './session/crossers.js'
+import type { CrossPort } from './session/portal-gate.js'
 import type { LaneState } from './state/lane-state.js'
 
 export type LaneParts = {
@@ -17,4 +19,7 @@ export type LaneParts = {
   chain: ChainStore
   slots: EvmSlots
   genesisHash: Hash32
+  /** How transactions of a local block reach other lanes. */
+  crossing: { chainId: number; port: CrossPort }
+  crossers: Crossers
 }

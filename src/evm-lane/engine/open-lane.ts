@@ -22,6 +22,8 @@ import type { Genesis } from './genesis.js'
 import { encodeBlock, sealHeader } from './header.js'
 import { initKeccak } from './keccak.js'
 import type { LaneParts } from './lane-parts.js'
+import { Crossers } from './session/crossers.js'
+import { leavingPort, lonelyPort } from './session/local-port.js'
 import { LaneState } from './state/lane-state.js'
 
 type NewLane = Omit<LaneParts, 'genesisHash'>
@@ -47,7 +49,8 @@ async function openOn(store: Store, spec: LaneSpec): Promise<LaneParts> {
   const forks = new ForkSchedule(genesis.rules, laneCrypto)
   const state = await LaneState.open(store, spec.historyBlocks === null ? {} : { historyBlocks: spec.historyBlocks })
   const chain = new ChainStore(store, forks)
-  const parts = { spec, store, forks, state, chain, slots: new EvmSlots() }
+  const crossing = { chainId: spec.chainId, port: spec.coordinated === true ? leavingPort : lonelyPort }
+  const parts = { spec, store, forks, state, chain, slots: new EvmSlots(), crossing, crossers: new Crossers() }
   if (birth === undefined) return { ...parts, genesisHash: await writeGenesis(parts, genesis) }
   if (!equalBytes(birth.digest, genesisDigest(spec))) {
     throw new AppError('genesis-mismatch', `lane ${spec.name}: the data folder was made with another genesis or chain id; use another folder or the old configuration`, {

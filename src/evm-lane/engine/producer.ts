@@ -39,6 +39,7 @@ export class Producer {
   private dueMs = Infinity
   private running: Promise<void> | undefined
   private stopped = false
+  private held = false
   private lastBlockMs = -Infinity
   private emptyBlocks: number
   /** Work arrived since the last attempt began. */
@@ -60,6 +61,24 @@ export class Producer {
     this.arrived = true
     this.emptyBlocks = 0
     if (this.running === undefined) this.schedule(this.workDueMs())
+  }
+
+  /** No block is begun until release; resolves when the one being made is done. */
+  async hold(): Promise<void> {
+    this.held = true
+    this.cancel()
+    await this.running
+  }
+
+  /** `madeMs`: when a block was made meanwhile, which counts for rhythm and heartbeat. */
+  release(madeMs: number | null): void {
+    this.held = false
+    if (madeMs !== null) {
+      this.lastBlockMs = madeMs
+      this.emptyBlocks = 0
+    }
+    if (this.arrived || this.parts.hasWork()) this.schedule(this.workDueMs())
+    this.schedule(this.beatDueMs())
   }
 
   async stop(): Promise<void> {
@@ -87,7 +106,7 @@ export class Producer {
   }
 
   private schedule(dueMs: number): void {
-    if (this.stopped || dueMs >= this.dueMs) return
+    if (this.stopped || this.held || dueMs >= this.dueMs) return
     this.cancel()
     this.dueMs = dueMs
     const delay = dueMs === -Infinity ? 0 : Math.max(0, dueMs - this.parts.clock.nowMs())
@@ -96,7 +115,7 @@ export class Producer {
 
   private fire(): void {
     this.cancel()
-    if (this.running !== undefined || this.stopped) return
+    if (this.running !== undefined || this.stopped || this.held) return
     const beat = this.parts.clock.nowMs() >= this.beatDueMs()
     this.arrived = false
     this.running = this.attempt(beat).then(() => {

@@ -5,6 +5,7 @@ import { isBlob4844Tx } from '@ethereumjs/tx'
 import type { Bytes } from '../../primitives.js'
 import { bytesToBigint, fromHex } from '../../primitives.js'
 import type { AccessList, Authorization, TxData } from '../chain-data.js'
+import type { SystemFields } from './system-tx.js'
 import type { LaneTx } from './tx.js'
 import type { PlainTransfer } from './tx-plain.js'
 
@@ -12,6 +13,7 @@ const noInput = new Uint8Array(0)
 
 export function txData(tx: LaneTx): TxData {
   if (tx.plain !== null) return plainData(tx, tx.plain)
+  if (tx.system !== undefined) return systemData(tx, tx.system)
   const lib = tx.lib()
   const base = {
     hash: tx.hash, from: tx.sender, nonce: tx.nonce, gas: tx.gasLimit, to: tx.to, value: tx.value, input: lib.data,
@@ -33,6 +35,11 @@ function plainData(tx: LaneTx, { v, r, s, feeCap, tipCap, chainId }: PlainTransf
   const base = { hash: tx.hash, from: tx.sender, nonce: tx.nonce, gas: tx.gasLimit, to: tx.to, value: tx.value, input: noInput, v, r, s }
   if (tx.type === 0) return { ...base, type: 0, chainId: legacyChainId(v), gasPrice: feeCap }
   return { ...base, type: 2, chainId, accessList: [], maxFeePerGas: feeCap, maxPriorityFeePerGas: tipCap }
+}
+
+function systemData(tx: LaneTx, { sourceHash, mint, data }: SystemFields): TxData {
+  const base = { hash: tx.hash, from: tx.sender, nonce: tx.nonce, gas: tx.gasLimit, to: tx.to, value: tx.value, input: data }
+  return { ...base, type: 0x7e, sourceHash, mint, isSystemTx: false }
 }
 
 /** EIP-155: v = 35 + 2·chainId + parity; 27 and 28 carry no chain id. */

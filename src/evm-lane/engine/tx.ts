@@ -10,6 +10,7 @@ import { AppError } from '../../errors.js'
 import { bareHex } from '../../primitives.js'
 import type { Address, Bytes, Hash32 } from '../../primitives.js'
 import { gasPerBlob } from './fee-rules.js'
+import type { SystemFields } from './system-tx.js'
 import { keccak256 } from './keccak.js'
 import { decodePlain } from './tx-plain.js'
 import type { PlainTransfer } from './tx-plain.js'
@@ -37,6 +38,8 @@ export type LaneTx = {
   blobs: number
   /** A value transfer that carries nothing else; decoded without the library. */
   plain: PlainTransfer | null
+  /** Set for a 0x7e transaction only. */
+  system?: SystemFields
   /** For the EVM library, built when first asked for. */
   lib: () => TypedTransaction
 }

@@ -2,6 +2,7 @@
 // Does not own: state, or the batch in which they are written (committer.ts makes one of all, L4).
 // Called by: builder and importer (ops), query (reads).
 
+import type { Common } from '@ethereumjs/common'
 import { RLP } from '@ethereumjs/rlp'
 import { lane, metaKey, readU64, tableKey, u64 } from '../../../schema.js'
 import type { Store, StoreOp } from '../../../store/store.js'
@@ -16,6 +17,10 @@ import type { Block } from '../header.js'
 import { decodeTx } from '../tx.js'
 import type { LaneTx } from '../tx.js'
 import { logIndexOps } from './log-index.js'
+import type { SessionLink } from '../../session-protocol.js'
+import { decodeSystemTx, systemTxType } from '../system-tx.js'
+import { decodeLinks, encodeLinks } from './link-codec.js'
+import type { Nested } from './link-codec.js'
 import { decodeReceipts, encodeReceipts } from './receipt-codec.js'
 
 /** A block with all that readers ask of it. */
@@ -26,6 +31,8 @@ export type BlockEntry = {
   timestampMs: number | null
   /** RLP of the block. */
   rlp: Bytes
+  /** For a block of sessions: the session of each transaction. */
+  links?: (SessionLink | null)[]
 }
 
 export type TxPlace = { number: bigint; index: number }
@@ -73,7 +80,7 @@ export class ChainStore {
     const { block, txs, receipts, timestampMs } = entry
     const number = u64(block.header.number)
     const senders = concatBytes(...txs.map((tx) => tx.sender))
-    const meta = RLP.encode([block.header.hash, timestampMs === null ? new Uint8Array(0) : bigintToBytes(BigInt(timestampMs)), senders])
+    const meta = RLP.encode([block.header.hash, timestampMs === null ? new Uint8Array(0) : bigintToBytes(BigInt(timestampMs)), senders, encodeLinks(entry.links ?? [])])
     const ops: StoreOp[] = [
       { type: 'put', key: tableKey(lane.blocks, number), value: entry.rlp },
       { type: 'put', key: tableKey(lane.blockMeta, number), value: meta },
@@ -141,10 +148,15 @@ export class ChainStore {
     const [rlp, metaBytes, receiptBytes] = await this.store.getMany([tableKey(lane.blocks, key), tableKey(lane.blockMeta, key), tableKey(lane.receipts, key)])
     if (rlp === undefined || metaBytes === undefined || receiptBytes === undefined) return undefined
     const block = decodeBlock(rlp)
-    const [, timestampMs, senders] = RLP.decode(metaBytes) as Bytes[]
+    const [, timestampMs, senders, links] = RLP.decode(metaBytes) as [Bytes, Bytes, Bytes, Nested[] | undefined]
     const common = this.forks.commonAt(number, block.header.timestamp)
-    const txs = block.transactions.map((raw, i) => decodeTx(raw, common, (senders as Bytes).subarray(i * 20, i * 20 + 20)))
-    const ms = timestampMs?.length === 0 ? null : Number(bytesToBigint(timestampMs as Bytes))
-    return { block, txs, receipts: decodeReceipts(receiptBytes), timestampMs: ms, rlp }
+    const txs = block.transactions.map((raw, i) => decodeStored(raw, common, senders.subarray(i * 20, i * 20 + 20)))
+    const ms = timestampMs.length === 0 ? null : Number(bytesToBigint(timestampMs))
+    const entry: BlockEntry = { block, txs, receipts: decodeReceipts(receiptBytes), timestampMs: ms, rlp }
+    return links === undefined || links.length === 0 ? entry : { ...entry, links: decodeLinks(links, txs.length) }
   }
+}
+
+function decodeStored(raw: Bytes, common: Common, sender: Bytes): LaneTx {
+  return raw[0] === systemTxType ? decodeSystemTx(raw) : decodeTx(raw, common, sender)
 }

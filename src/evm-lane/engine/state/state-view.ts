@@ -28,6 +28,9 @@ type Undo =
   | { kind: 'slot'; address: StateKey; slot: StateKey; before: Uint8Array | undefined }
   | { kind: 'slots'; address: StateKey; before: SlotOverlay | undefined }
 
+/** A position in a view's undo journal. */
+export type Savepoint = { readonly undo: number; readonly marks: number }
+
 /** Computes the Merkle root that a view would have when sealed. */
 export type RootOf = (view: StateView) => Uint8Array
 
@@ -118,6 +121,21 @@ export class StateView implements StateManagerInterface, StateBase {
       if (entry !== undefined) this.#apply(entry)
     }
     if (this.#marks.length === 0) this.originalStorageCache.clear()
+  }
+
+  /** A place to come back to, whatever checkpoints are opened or closed meanwhile. Holds only while a checkpoint below it stays open. */
+  savepoint(): Savepoint {
+    assert(this.#marks.length > 0, 'a savepoint needs an open checkpoint, else nothing is recorded')
+    return { undo: this.#undo.length, marks: this.#marks.length }
+  }
+
+  /** Undoes all since the savepoint; nothing when that has been undone already. Checkpoints opened since are gone. */
+  restore(to: Savepoint): void {
+    while (this.#undo.length > to.undo) {
+      const entry = this.#undo.pop()
+      if (entry !== undefined) this.#apply(entry)
+    }
+    if (this.#marks.length > to.marks) this.#marks.length = to.marks
   }
 
   get openCheckpoints(): number {

@@ -1,0 +1,145 @@
+// Owns: what the gate does for the portal: calls into other lanes, who called from outside, deliveries in somebody's name, prices of messages.
+// Does not own: carrying a call to another lane (the CrossPort it is given), accepting one from there (lane-run.ts).
+// Called by: gate.ts for every gate call of an EVM that has this gate.
+
+import { EVMError, Message } from '@ethereumjs/evm'
+import type { ExecResult } from '@ethereumjs/evm'
+import { Address as LibAddress } from '@ethereumjs/util'
+import { AppError } from '../../../errors.js'
+import { unreachable } from '../../../assert.js'
+import type { Address, Bytes } from '../../../primitives.js'
+import type { CrossCall, CrossResult } from '../../session-protocol.js'
+import type { BlockEnv } from '../block-env.js'
+import type { EvmSlot } from '../evm-slot.js'
+import { portalAddress } from '../portal/addresses.js'
+import { decodeGateCall, encodeInboundCaller, encodeQuote, encodeRefusal } from '../portal/gate-abi.js'
+import type { GateCall } from '../portal/gate-abi.js'
+import type { StateView } from '../state/state-view.js'
+import type { Gate, GateMessage } from './gate.js'
+import { messageFee } from './message-fee.js'
+
+/** How a call gets to another lane. */
+export type CrossPort = {
+  cross: (call: CrossCall) => Promise<CrossResult>
+  /** What cross calls after `mark` did on other lanes is undone. */
+  undoSince: (mark: number) => Promise<void>
+}
+
+/** The accounts a frame destroyed and created so far, as the library carries them (EIP-6780). */
+export type FrameSets = { selfdestruct: Map<string, string>; created: Set<string> }
+
+/** While a frame of this lane waits for another lane: what inbound calls meanwhile leave behind for it. */
+export type Waiting = { sets: FrameSets; logs: { mark: number; logs: NonNullable<ExecResult['logs']> }[] }
+
+/** A frame that was entered from another lane. */
+export type InboundFrame = { from: { chainId: number; account: Address }; target: Address; depth: number }
+
+export type GateStage = { chainId: number; slot: EvmSlot; view: StateView; env: BlockEnv }
+
+/** Gas that one crossing costs beside what the far side uses: two thread messages and a frame there. */
+const crossingGas = 5_000n
+const gasPerByte = 3n
+const nothing = new Uint8Array(0)
+
+export class PortalGate implements Gate {
+  readonly waiting: Waiting[] = []
+  readonly inbound: InboundFrame[] = []
+  /** Raised by lane-run when calls come in; replies of the coordinator carry the newest. */
+  crossings = 0
+  private readonly stage: GateStage
+  private readonly port: CrossPort
+
+  constructor(stage: GateStage, port: CrossPort) {
+    this.stage = stage
+    this.port = port
+  }
+
+  mark(): number {
+    return this.crossings
+  }
+
+  frameFailed(mark: number): Promise<void> {
+    return this.port.undoSince(mark)
+  }
+
+  async enter(message: GateMessage): Promise<ExecResult> {
+    const call = decodeGateCall(message.data)
+    if (call === null) return failed(EVMError.errorMessages.REVERT, nothing, 0n)
+    switch (call.kind) {
+      case 'crossCall':
+        return this.cross(message, call)
+      case 'inboundCaller':
+        return done(message, encodeInboundCaller(this.callerOf(call.callee, message.depth)), 0n)
+      case 'callAs':
+        return this.callAs(message, call)
+      case 'quote':
+        return done(message, encodeQuote(messageFee(call, this.stage.env)), 0n)
+      default:
+        return unreachable(call)
+    }
+  }
+
+  /** The frame asked about called the portal, and the portal the gate: two frames above it. */
+  private callerOf(callee: Address, gateDepth: number): { chainId: number; account: Address } {
+    const frame = this.inbound.at(-1)
+    const asked = frame !== undefined && frame.depth === gateDepth - 2 && Buffer.compare(frame.target, callee) === 0
+    return asked ? frame.from : { chainId: this.stage.chainId, account: new Uint8Array(20) }
+  }
+
+  private async cross(message: GateMessage, { chainId, target, source, data }: Extract<GateCall, { kind: 'crossCall' }>): Promise<ExecResult> {
+    const own = crossingGas + gasPerByte * BigInt(data.length)
+    if (message.gasLimit < own) return failed(EVMError.errorMessages.OUT_OF_GAS, nothing, message.gasLimit)
+    const tx = (this.stage.slot.evm as unknown as { _tx: { origin: LibAddress; gasPrice: bigint } })._tx
+    const call: CrossCall = {
+      from: { chainId: this.stage.chainId, account: source }, to: { chainId, account: target }, value: message.value, data, gas: message.gasLimit - own,
+      isStatic: message.isStatic, depth: message.depth, origin: tx.origin.bytes, gasPrice: tx.gasPrice,
+    }
+    const waiting = this.wait(message)
+    // The value is burned here and minted there (S2); it comes back when the call fails.
+    this.stage.view.addBalanceSync(portalAddress, -message.value)
+    const result = await this.port.cross(call).finally(() => this.waiting.pop())
+    if (result.kind === 'abandoned') throw new AppError('internal', 'an abandoned run does not come back to its frames')
+    if (result.kind === 'done' && result.success) {
+      const gas = own + result.gasUsed
+      return { ...done(message, result.returnData, gas, result.gasRefund), logs: waiting.logs.flatMap(({ logs }) => logs) }
+    }
+    this.stage.view.addBalanceSync(portalAddress, message.value)
+    if (result.kind === 'refused') return failed(EVMError.errorMessages.REVERT, encodeRefusal(result.refusal), own)
+    return failed(EVMError.errorMessages.REVERT, result.returnData, own + result.gasUsed)
+  }
+
+  private wait(message: GateMessage): Waiting {
+    const sets = { selfdestruct: message.selfdestruct ?? new Map<string, string>(), created: message.createdAddresses ?? new Set<string>() }
+    const waiting: Waiting = { sets: sets as FrameSets, logs: [] }
+    this.waiting.push(waiting)
+    return waiting
+  }
+
+  /** A delivered message runs in the name of its sender's proxy, with the value the portal passes on. */
+  private async callAs(message: GateMessage, { asProxy, target, data }: Extract<GateCall, { kind: 'callAs' }>): Promise<ExecResult> {
+    const { view, slot } = this.stage
+    const caller = new LibAddress(asProxy as Uint8Array<ArrayBuffer>)
+    const before = view.accountSync(portalAddress)?.balance ?? 0n
+    if (before < message.value) return failed(EVMError.errorMessages.INSUFFICIENT_BALANCE, nothing, 0n)
+    view.addBalanceSync(portalAddress, -message.value)
+    view.addBalanceSync(asProxy, message.value)
+    const inner = new Message({
+      caller, to: new LibAddress(target as Uint8Array<ArrayBuffer>), value: message.value, data, gasLimit: message.gasLimit, depth: message.depth,
+      isStatic: message.isStatic, gasRefund: message.gasRefund, selfdestruct: message.selfdestruct, createdAddresses: message.createdAddresses,
+    })
+    const { execResult } = await slot.evm.runCall({ message: inner })
+    if (execResult.exceptionError !== undefined) {
+      view.addBalanceSync(asProxy, -message.value)
+      view.addBalanceSync(portalAddress, message.value)
+    }
+    return execResult
+  }
+}
+
+function done(message: GateMessage, returnValue: Bytes, gas: bigint, refund = 0n): ExecResult {
+  return { returnValue, executionGasUsed: gas, gasRefund: message.gasRefund + refund }
+}
+
+function failed(error: string, returnValue: Bytes, gas: bigint): ExecResult {
+  return { returnValue, executionGasUsed: gas, exceptionError: new EVMError(error as ConstructorParameters<typeof EVMError>[0]) }
+}

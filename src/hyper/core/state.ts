@@ -1,0 +1,159 @@
+// Owns: the state of the decision maker, and the small questions about it that several deciders ask.
+// Does not own: when anything changes (atomic.ts, batch.ts, queue.ts, routing.ts).
+// Called by: hyper/core.
+
+import type { SealedBlock, SessionTxOutcome, SystemRefusal } from '../../evm-lane/session-protocol.js'
+import type { BatchRecord, Effect, LaneCall, Part, SessionLimits, SessionRecord, TranscriptEvent, Wanted, Work } from './types.js'
+
+/** `recovering`: it runs, but does not build before it has the blocks that the journal says it has. */
+export type LaneStatus = 'down' | 'recovering' | 'up'
+
+/** A session that waits or runs. */
+export type Session = Wanted & {
+  /** Its place in the queue, kept when it has to begin again. */
+  order: number
+  tries: number
+  /** Not null: its calls are refused from the start, so that it fails with a receipt that says why (S10). */
+  refuse: SystemRefusal | null
+}
+
+/** Why the run is undone. */
+export type Doom =
+  | { kind: 'lane'; chainId: number }
+  | { kind: 'limit'; which: string }
+  | { kind: 'blockFull' }
+  | { kind: 'rejected'; reason: string }
+  /** A transaction of a bundle failed. */
+  | { kind: 'bundle'; reason: string }
+
+/** The session that a batch executes now. */
+export type Run = {
+  session: Session
+  outcomes: SessionTxOutcome[]
+  /** Lanes that execute, innermost last; each waits for the next. */
+  stack: number[]
+  /** Cross calls whose effects stand. */
+  standing: { mark: number; chainId: number }[]
+  touched: Set<number>
+  crossCalls: number
+  dataBytes: number
+  transcript: TranscriptEvent[]
+  legs: Part[]
+  doom: Doom | null
+}
+
+export type Phase = 'opening' | 'beginning' | 'running' | 'keeping' | 'undoing' | 'sealing' | 'journaling' | 'committing' | 'aborting'
+
+/** A lane call that is under way, and what its answer is for. */
+export type Pending = { chainId: number; mark: number; token: number | null }
+
+/** One lock period of a set of lanes. */
+export type Batch = {
+  number: number
+  lanes: number[]
+  /** Lanes that are still locked by it. */
+  held: Set<number>
+  /** Lanes whose process ended while it held them. */
+  lost: Set<number>
+  phase: Phase
+  /** Taken from the queue, not yet run. */
+  todo: Session[]
+  run: Run | null
+  kept: { session: Session; record: SessionRecord }[]
+  /** Flows of which a session went back to the queue: later ones of the flow follow it. */
+  backFlows: Set<string>
+  marks: number
+  pending: Map<number, Pending>
+  blocks: SealedBlock[]
+  /** A lane failed it: nothing of it will stand. */
+  broken: boolean
+}
+
+export type State = {
+  limits: SessionLimits
+  lanes: Map<number, LaneStatus>
+  /** Sorted by order. */
+  waiting: Session[]
+  /** Keys of transactions and messages that wait or run, so that none is taken twice. */
+  known: Set<string>
+  batches: Map<number, Batch>
+  /** Start lane and target → lanes that the last session of the kind touched; oldest use first. */
+  remembered: Map<string, number[]>
+  /** Lane → id of the recovery call that is under way. */
+  recoveries: Map<number, number>
+  nextBatch: number
+  nextOrder: number
+  nextCall: number
+}
+
+/** `incomplete`: records of the journal of which some lane may not have its block; oldest first. */
+export function initialState(limits: SessionLimits, lanes: readonly number[], incomplete: readonly BatchRecord[], nextBatch: number): State {
+  const state: State = {
+    limits,
+    lanes: new Map(lanes.map((chainId) => [chainId, 'down'])),
+    waiting: [],
+    known: new Set(),
+    batches: new Map(),
+    remembered: new Map(),
+    recoveries: new Map(),
+    nextBatch,
+    nextOrder: 1,
+    nextCall: 1,
+  }
+  for (const { batch, blocks } of incomplete) {
+    const of = newBatch(
+      batch,
+      blocks.map(({ chainId }) => chainId),
+    )
+    state.batches.set(batch, { ...of, phase: 'committing', blocks: [...blocks] })
+  }
+  return state
+}
+
+export function newBatch(number: number, lanes: number[]): Batch {
+  return {
+    number,
+    lanes,
+    held: new Set(lanes),
+    lost: new Set(),
+    phase: 'opening',
+    todo: [],
+    run: null,
+    kept: [],
+    backFlows: new Set(),
+    marks: 0,
+    pending: new Map(),
+    blocks: [],
+    broken: false,
+  }
+}
+
+/** Signed transactions that the work begins with. */
+export function ownTxs(work: Work): Part[] {
+  switch (work.kind) {
+    case 'transaction':
+      return [work.tx]
+    case 'bundle':
+      return work.txs
+    case 'delivery':
+      return []
+  }
+}
+
+/** Lanes without which the work cannot begin. */
+export function startLanes(work: Work): number[] {
+  return work.kind === 'delivery' ? [work.call.to.chainId] : [...new Set(ownTxs(work).map(({ chainId }) => chainId))]
+}
+
+export function isUp(state: State, chainId: number): boolean {
+  return state.lanes.get(chainId) === 'up'
+}
+
+/** Asks a lane and notes what the answer is for. */
+export function callLane(state: State, batch: Batch, chainId: number, call: LaneCall, purpose: { mark: number; token: number | null }): Effect {
+  const id = state.nextCall++
+  batch.pending.set(id, { chainId, ...purpose })
+  return { kind: 'call', id, chainId, call }
+}
+
+export const noPurpose = { mark: 0, token: null }
