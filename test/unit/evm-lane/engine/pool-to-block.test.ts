@@ -72,10 +72,12 @@ test('the pending block shows what the next one would hold', async (t) => {
 test('who asks for the pending block while the head moves under it gets one on the new head', async (t) => {
   const lane = await laneUser(t)
   // Long enough that building yields between them, so that the asking falls into the making of the block.
-  for (let nonce = 0n; nonce < 6n; nonce++) await lane.submit(lane.raw(ada, { nonce, gasLimit: 300_000n, to: looper }))
+  for (let nonce = 0n; nonce < 8n; nonce++) await lane.submit(lane.raw(ada, { nonce, gasLimit: 80_000n, to: looper }))
   const mining = lane.clock.advance(0)
   const asked = []
   while (lane.head().header.number === 0n) {
+    // Another pool, so that the answer is not the one that was built for the last asking.
+    await lane.submit(lane.raw(bea, { nonce: BigInt(asked.length) + 10n }))
     asked.push(lane.handlers.block({ at: pending, full: false }))
     await new Promise(setImmediate)
   }
