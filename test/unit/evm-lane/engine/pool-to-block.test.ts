@@ -78,7 +78,7 @@ test('who asks for the pending block while the head moves under it gets one on t
   while (lane.head().header.number === 0n) {
     // Another pool, so that the answer is not the one that was built for the last asking.
     await lane.submit(lane.raw(bea, { nonce: BigInt(asked.length) + 10n }))
-    asked.push(lane.handlers.block({ at: pending, full: false }))
+    asked.push(Promise.resolve(lane.handlers.block({ at: pending, full: false })))
     await new Promise(setImmediate)
   }
   await mining
