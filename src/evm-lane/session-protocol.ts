@@ -50,6 +50,8 @@ export type Asks = {
    * lane undoes its own part itself: what came back into it lies within the failed frame.
    */
   undoSince: { req: { run: RunId; mark: number }; res: null }
+  /** The lane's own simulation, which had left it, is over: lanes that took part may forget it. */
+  simulationOver: { req: { run: SimulationId }; res: null }
 }
 
 /** A 0x7e transaction: one inbound call that is not nested in a frame of this lane's own (S6). */
@@ -57,7 +59,7 @@ export type Leg = { chainId: number; transactionHash: Hash32 }
 
 export type SessionTxOutcome =
   /** Executed; `success` is the status of its receipt. `crossed`: it did leave the lane. */
-  | { kind: 'executed'; hash: Hash32; success: boolean; gasUsed: bigint; returnData: Bytes; crossed: boolean }
+  | { kind: 'executed'; hash: Hash32; success: boolean; gasUsed: bigint; crossed: boolean }
   /** Cannot be in this block (nonce, funds, gas): nothing happened. */
   | { kind: 'rejected'; reason: string; blockFull: boolean }
   /** An answer to one of its cross calls said so. */

@@ -185,7 +185,7 @@ export const samples: Samples = {
   sessionBegin: { req: { batch: 1, session: hash(2) }, res: null },
   sessionTx: {
     req: { batch: 1, hash: hash(1), refuse: { error: 'SessionLimit', which: 'lanes' }, mark: 1 },
-    res: { kind: 'executed', hash: hash(1), success: true, gasUsed: 5n, returnData: bytes(3, 1), crossed: true },
+    res: { kind: 'executed', hash: hash(1), success: true, gasUsed: 5n, crossed: true },
   },
   sessionDeliver: { req: { batch: 1, call: crossCall, refuse: null, mark: 0 }, res: { kind: 'rejected', reason: 'gas', blockFull: true } },
   crossCallIn: {

@@ -2,7 +2,6 @@
 // Does not own: choosing transactions (builder.ts), checking a foreign header (importer.ts), roots of state (state/).
 // Called by: builder, importer.
 
-import { AppError } from '../../errors.js'
 import type { ReceiptData, Withdrawal } from '../chain-data.js'
 import type { Hash32 } from '../../primitives.js'
 import { bigintToBytes, bigintToFixed, fromHex } from '../../primitives.js'
@@ -67,6 +66,14 @@ export class BlockExecution {
     return receipt
   }
 
+  /** Takes in what was executed elsewhere on the same state; its receipt counts on from gasUsed. */
+  append(tx: LaneTx, receipt: ReceiptData): void {
+    this.receipts.push(receipt)
+    this.txs.push(tx)
+    this.gasUsed = receipt.cumulativeGasUsed
+    this.blobGasUsed += receipt.blobGasUsed ?? 0n
+  }
+
   /** @throws AppError 'block-invalid' when a system call that must work does not (EIP-7002, EIP-7251). */
   async finish(tail: { withdrawals: Withdrawal[]; uncles: HeaderData[] }): Promise<BlockResult> {
     const { common } = this.env
@@ -110,9 +117,5 @@ export function unionBloom(receipts: ReceiptData[]): Uint8Array {
 /** What is left of a block for a transaction, as a check before executing it. */
 export function fits(execution: BlockExecution, tx: LaneTx): boolean {
   return execution.gasUsed + tx.gasLimit <= execution.env.gasLimit
-}
-
-export function blockInvalid(number: bigint, reason: string): AppError {
-  return new AppError('block-invalid', `block ${number}: ${reason}`, { number: number.toString(), reason })
 }
 

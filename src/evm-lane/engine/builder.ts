@@ -13,7 +13,7 @@ import type { BlockEnv } from './block-env.js'
 import { encodeConsensusReceipt } from './chain/receipt-codec.js'
 import type { BlockEntry } from './chain/chain-store.js'
 import { LaneExecutor } from './executor.js'
-import { gasPerBlob, nextBaseFee, nextExcessBlobGas, nextGasLimit } from './fee-rules.js'
+import { blobGasPrice, gasPerBlob, nextBaseFee, nextExcessBlobGas, nextGasLimit } from './fee-rules.js'
 import type { ForkSchedule } from './fork-schedule.js'
 import { emptyListHash, emptyTrieRoot, encodeBlock, sealHeader, zeroHash } from './header.js'
 import type { LaneParts } from './lane-parts.js'
@@ -61,8 +61,11 @@ export function nextEnv(parts: { spec: LaneSpec; forks: ForkSchedule }, parent: 
   }
 }
 
-/** Builds on the head; nothing is visible until it is committed. `candidates`: executable transactions by sender. */
-export async function buildBlock(parts: LaneParts, candidates: LaneTx[][], nowMs: number, bounds: BuildBounds): Promise<BuiltBlock> {
+/**
+ * Builds on the head; nothing is visible until it is committed. `candidates`: executable transactions by sender.
+ * undefined: the head moved meanwhile, which happens to those who do not make it move themselves (pending.ts).
+ */
+export async function buildBlock(parts: LaneParts, candidates: LaneTx[][], nowMs: number, bounds: BuildBounds): Promise<BuiltBlock | undefined> {
   const parent = parts.chain.head.block.header
   const seconds = BigInt(Math.floor(nowMs / 1_000))
   const env = nextEnv(parts, parent, seconds > parent.timestamp ? seconds : parent.timestamp)
@@ -73,6 +76,7 @@ export async function buildBlock(parts: LaneParts, candidates: LaneTx[][], nowMs
   try {
     const left = await fill(execution, new TxOrder(candidates, env.baseFee ?? 0n), parts.crossers, bounds)
     const result = await execution.finish({ withdrawals: [], uncles: [] })
+    if (parts.chain.head.block.header !== parent) return undefined
     return { ...finishBlock(parts, { view, env, execution, result, parent, nowMs }), ...left }
   } finally {
     execution.close()
@@ -117,8 +121,12 @@ async function fill(execution: BlockExecution, order: TxOrder, crossers: Crosser
   return { rejected, leaving }
 }
 
+/** A blob fee cap below the price of today waits for another block, as a fee cap below the base fee does. */
 function blobsFit(execution: BlockExecution, tx: LaneTx, blobGasMax: bigint): boolean {
-  return tx.blobs === 0 || execution.blobGasUsed + BigInt(tx.blobs) * gasPerBlob <= blobGasMax
+  if (tx.blobs === 0) return true
+  const lib = tx.lib()
+  const payable = !('maxFeePerBlobGas' in lib) || lib.maxFeePerBlobGas >= blobGasPrice(execution.env.excessBlobGas ?? 0n, execution.env.common)
+  return payable && execution.blobGasUsed + BigInt(tx.blobs) * gasPerBlob <= blobGasMax
 }
 
 type Finish = { view: StateView; env: BlockEnv; execution: BlockExecution; result: BlockResult; parent: HeaderData; nowMs: number }

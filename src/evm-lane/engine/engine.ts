@@ -2,6 +2,7 @@
 // Does not own: any of the parts' work; the operations' bodies (handlers.ts).
 // Called by: worker.ts and client-local.ts through lane-host.ts.
 
+import { assert } from '../../assert.js'
 import type { EngineEvents, HostedEngine } from '../lane-host.js'
 import type { LaneSpec } from '../lane-spec.js'
 import { buildBlock, buildBounds } from './builder.js'
@@ -61,6 +62,7 @@ async function produce(
   parts: LaneParts, pool: TxPool, wish: { nowMs: number; allowEmpty: boolean }, afterBlock: (txs: LaneTx[]) => void,
 ): Promise<number | null> {
   const built = await buildBlock(parts, pool.executable(), wish.nowMs, buildBounds)
+  assert(built !== undefined, 'only the producer moves the head of a lane that produces')
   for (const tx of built.rejected) pool.drop(tx)
   const { txs } = built.entry
   if (txs.length === 0 && !wish.allowEmpty) return null

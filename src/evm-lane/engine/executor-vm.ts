@@ -4,6 +4,7 @@
 import type { PostByzantiumTxReceipt, PreByzantiumTxReceipt } from '@ethereumjs/vm'
 import { runTx } from '@ethereumjs/vm'
 import { RLP } from '@ethereumjs/rlp'
+import { AssertionFailure } from '../../assert.js'
 import { AppError } from '../../errors.js'
 import { bigintToBytes } from '../../primitives.js'
 import type { Address } from '../../primitives.js'
@@ -21,7 +22,8 @@ export async function executeInVm(slot: EvmSlot, tx: LaneTx, env: BlockEnv, gasB
   if (gasBefore + tx.gasLimit > env.gasLimit) throw new AppError('tx-rejected', 'gas limit of the block reached', { blockFull: true })
   const block = libBlock(env)
   const result = await runTx(slot.vm, { tx: tx.lib(), block, skipHardForkValidation: true, blockGasUsed: gasBefore }).catch((error: unknown) => {
-    if (error instanceof AppError || error instanceof EvmAborted) throw error
+    // What the library refuses is the transaction's fault; what we assert or refuse ourselves is not.
+    if (error instanceof AppError || error instanceof AssertionFailure || error instanceof EvmAborted) throw error
     throw new AppError('tx-rejected', error instanceof Error ? error.message : String(error))
   })
   const lib = result.receipt as PreByzantiumTxReceipt | PostByzantiumTxReceipt

@@ -86,7 +86,7 @@ function gethGenesis(spec: LaneSpec, json: string): Genesis {
       number: quantity(file, 'number', 0n), parentHash: bytes(file, 'parentHash', 32), timestamp: quantity(file, 'timestamp', 0n),
       gasLimit: quantity(file, 'gasLimit', undefined), difficulty: quantity(file, 'difficulty', 0n), extraData: bytes(file, 'extraData', null),
       nonce: leftPad(quantity(file, 'nonce', 0n), 8), mixHash: bytes(file, 'mixHash', 32), coinbase: bytes(file, 'coinbase', 20),
-      baseFeePerGas: file['baseFeePerGas'] == null ? null : quantity(file, 'baseFeePerGas', 0n),
+      baseFeePerGas: isAbsent(file['baseFeePerGas']) ? null : quantity(file, 'baseFeePerGas', 0n),
       excessBlobGas: quantity(file, 'excessBlobGas', 0n), blobGasUsed: quantity(file, 'blobGasUsed', 0n),
     },
   }
@@ -110,9 +110,14 @@ function integer(value: unknown, where: string): bigint {
   throw new AppError('config-invalid', `${where}: must be a quantity, got ${JSON.stringify(value)}`)
 }
 
+/** geth reads a null as a missing key. */
+function isAbsent(value: unknown): value is null | undefined {
+  return value === undefined || value === null
+}
+
 function quantity(file: GethFile, key: string, fallback: bigint | undefined): bigint {
   const value = file[key]
-  if (value == null || value === '') {
+  if (isAbsent(value) || value === '') {
     if (fallback === undefined) throw new AppError('config-invalid', `genesis: ${key} is missing`)
     return fallback
   }

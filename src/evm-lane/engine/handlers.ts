@@ -6,27 +6,12 @@ import { bareHex, toHex } from '../../primitives.js'
 import type { Hash32 } from '../../primitives.js'
 import type { Handlers, PoolTx, Request } from '../protocol.js'
 import { findLogs } from './chain/log-query.js'
-import type { Importer } from './importer.js'
-import type { LaneParts } from './lane-parts.js'
+import type { HandlerParts } from './handler-parts.js'
 import { blockData, locatedReceipts, locatedTx, uncleData } from './query.js'
-import type { LaneReader } from './query.js'
 import { simulateHandlers } from './handlers-simulate.js'
 import { decodeTx } from './tx.js'
 import { txData } from './tx-data.js'
 import type { LaneTx } from './tx.js'
-import type { TxPool } from './txpool.js'
-import type { Waiters } from './waiters.js'
-
-export type HandlerParts = {
-  parts: LaneParts
-  pool: TxPool
-  reader: LaneReader
-  waiters: Waiters
-  importer: Importer
-  watch: { pool: boolean }
-  afterBlock: (txs: LaneTx[]) => void
-  stop: () => Promise<void>
-}
 
 export function createHandlers(h: HandlerParts): Handlers {
   return { ...chainHandlers(h), ...stateHandlers(h), ...poolHandlers(h), ...simulateHandlers(h), ...lifeHandlers(h) }

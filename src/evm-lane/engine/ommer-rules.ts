@@ -4,7 +4,7 @@
 
 import { equalBytes } from '../../primitives.js'
 import type { HeaderData } from '../chain-data.js'
-import { blockInvalid } from './block-execution.js'
+import { blockInvalid } from './block-invalid.js'
 import { checkHeader } from './header-rules.js'
 import type { Block } from './header.js'
 import type { LaneParts } from './lane-parts.js'

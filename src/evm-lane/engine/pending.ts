@@ -2,6 +2,7 @@
 // Does not own: the pending nonce, which the pool knows without building.
 // Called by: query.
 
+import { AppError } from '../../errors.js'
 import { buildBlock } from './builder.js'
 import type { BuildBounds, BuiltBlock } from './builder.js'
 import type { LaneParts } from './lane-parts.js'
@@ -9,6 +10,8 @@ import type { TxPool } from './txpool.js'
 
 /** The answer may cost a block's execution, so it is bounded tighter than a real one. */
 const bounds: BuildBounds = { ms: 100, txs: 5_000 }
+
+const attemptsMax = 3
 
 type Cached = { headHash: Uint8Array; revision: number; second: number; block: Promise<BuiltBlock> }
 
@@ -31,11 +34,21 @@ export class PendingBlocks {
     const second = Math.floor(nowMs / 1_000)
     const { cached } = this
     if (cached?.headHash === headHash && cached.revision === this.pool.revision && cached.second === second) return cached.block
-    const block = buildBlock(this.parts, this.pool.executable(), nowMs, bounds)
+    const block = this.build(nowMs)
     this.cached = { headHash, revision: this.pool.revision, second, block }
     block.catch(() => {
       this.cached = undefined
     })
     return block
+  }
+
+  /** A block may be committed while this one is built; the last attempt takes no transactions and so is done before anything can happen. */
+  private async build(nowMs: number): Promise<BuiltBlock> {
+    for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+      const last = attempt === attemptsMax
+      const block = await buildBlock(this.parts, last ? [] : this.pool.executable(), nowMs, bounds)
+      if (block !== undefined) return block
+    }
+    throw new AppError('busy', 'the head moves faster than a pending block can be built')
   }
 }

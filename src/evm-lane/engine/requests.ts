@@ -8,7 +8,7 @@ import type { Bytes, Hash32 } from '../../primitives.js'
 import { bareHex, bigintToFixed, bytesToBigint, concatBytes, equalBytes, fromHex } from '../../primitives.js'
 import { libBlock } from './block-env.js'
 import type { BlockEnv } from './block-env.js'
-import { blockInvalid } from './block-execution.js'
+import { blockInvalid } from './block-invalid.js'
 import type { TxExecutor } from './executor.js'
 import type { StateView } from './state/state-view.js'
 

@@ -193,6 +193,8 @@ export class TxPool {
       const queue = this.senders.get(tx.senderKey)
       if (queue !== undefined) touched.add(queue)
     }
+    // EIP-7702: an authorization uses up a nonce of whoever signed it, who need not have sent anything.
+    if (mined.some((tx) => tx.type === 4)) for (const queue of this.senders.values()) touched.add(queue)
     for (const queue of touched) this.follow(queue, this.view.account(queue.sender).nonce)
     this.revision++
   }

@@ -3,7 +3,7 @@
 // Called by: atomic.ts, batch.ts.
 
 import { bareHex } from '../../primitives.js'
-import { isUp, newBatch, noPurpose, callLane, ownTxs, startLanes } from './state.js'
+import { isUp, newBatch, callLane, ownTxs, startLanes } from './state.js'
 import type { Batch, Session, State } from './state.js'
 import type { Effect, Outcome, Wanted, Work } from './types.js'
 
@@ -83,7 +83,7 @@ function open(state: State, session: Session, lanes: number[]): Effect[] {
   state.batches.set(batch.number, batch)
   state.waiting.splice(state.waiting.indexOf(session), 1)
   batch.todo.push(session)
-  return lanes.map((chainId) => callLane(state, batch, chainId, { op: 'sessionOpen', req: { batch: batch.number } }, noPurpose))
+  return lanes.map((chainId) => callLane(state, batch, chainId, { op: 'sessionOpen', req: { batch: batch.number } }))
 }
 
 /** Sessions that need no other lanes share the lock period. Among those of one flow none overtakes another. */

@@ -3,7 +3,7 @@
 // Called by: hyper/core.
 
 import type { SealedBlock, SessionTxOutcome, SystemRefusal } from '../../evm-lane/session-protocol.js'
-import type { BatchRecord, Effect, LaneCall, Part, SessionLimits, SessionRecord, TranscriptEvent, Wanted, Work } from './types.js'
+import type { BatchRecord, Effect, LaneCall, Part, SessionLimits, SessionOp, SessionRecord, TranscriptEvent, Wanted, Work } from './types.js'
 
 /** `recovering`: it runs, but does not build before it has the blocks that the journal says it has. */
 export type LaneStatus = 'down' | 'recovering' | 'up'
@@ -45,7 +45,7 @@ export type Run = {
 export type Phase = 'opening' | 'beginning' | 'running' | 'keeping' | 'undoing' | 'sealing' | 'journaling' | 'committing' | 'aborting'
 
 /** A lane call that is under way, and what its answer is for. */
-export type Pending = { chainId: number; mark: number; token: number | null }
+export type Pending = { op: SessionOp; chainId: number; mark: number; token: number | null }
 
 /** One lock period of a set of lanes. */
 export type Batch = {
@@ -59,7 +59,8 @@ export type Batch = {
   /** Taken from the queue, not yet run. */
   todo: Session[]
   run: Run | null
-  kept: { session: Session; record: SessionRecord }[]
+  /** `parts`: its transactions on all lanes, those of one lane in block order. */
+  kept: { session: Session; record: SessionRecord; parts: Part[] }[]
   /** Flows of which a session went back to the queue: later ones of the flow follow it. */
   backFlows: Set<string>
   marks: number
@@ -149,11 +150,12 @@ export function isUp(state: State, chainId: number): boolean {
   return state.lanes.get(chainId) === 'up'
 }
 
+const noPurpose: { mark: number; token: number | null } = { mark: 0, token: null }
+
 /** Asks a lane and notes what the answer is for. */
-export function callLane(state: State, batch: Batch, chainId: number, call: LaneCall, purpose: { mark: number; token: number | null }): Effect {
+export function callLane(state: State, batch: Batch, chainId: number, call: LaneCall, purpose = noPurpose): Effect {
   const id = state.nextCall++
-  batch.pending.set(id, { chainId, ...purpose })
+  batch.pending.set(id, { op: call.op, chainId, ...purpose })
   return { kind: 'call', id, chainId, call }
 }
 
-export const noPurpose = { mark: 0, token: null }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { AnyJson } from '../../fixtures/any-json.js'
 import { methods } from '../../../src/rpc/methods.js'
 import { openRpcDocument } from '../../../src/rpc/openrpc.js'
 
@@ -25,7 +26,7 @@ test('development methods are listed only where they answer', () => {
 })
 
 test('the document is JSON and says what it is', () => {
-  const document = JSON.parse(JSON.stringify(openRpcDocument(methods, { version: '1.2.3', dev: true, url: 'http://localhost:8545' }))) as Record<string, any>
+  const document = JSON.parse(JSON.stringify(openRpcDocument(methods, { version: '1.2.3', dev: true, url: 'http://localhost:8545' }))) as Record<string, AnyJson>
   assert.equal(document.openrpc, '1.3.2')
   assert.equal(document.info.version, '1.2.3')
   assert.deepEqual(document.servers, [{ name: 'gateway', url: 'http://localhost:8545' }])

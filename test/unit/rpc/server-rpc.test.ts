@@ -1,9 +1,10 @@
 // The JSON-RPC rules as a caller over HTTP sees them.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { AnyJson } from '../../fixtures/any-json.js'
 import { tinyGateway, type Tiny } from '../../fixtures/tiny-gateway.js'
 
-type Answer = { status: number; body: string; json: any }
+type Answer = { status: number; body: string; json: AnyJson }
 
 async function post(tiny: Tiny, payload: unknown, path = '/', headers: Record<string, string> = {}): Promise<Answer> {
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload)

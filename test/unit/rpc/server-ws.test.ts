@@ -5,9 +5,10 @@ import { connect } from 'node:net'
 import test from 'node:test'
 import { WebSocket } from 'ws'
 import { row, type MethodRow } from '../../../src/rpc/method.js'
+import type { AnyJson } from '../../fixtures/any-json.js'
 import { tinyGateway, tinyMethods, type Tiny } from '../../fixtures/tiny-gateway.js'
 
-type Client = { socket: WebSocket; send: (json: unknown) => void; next: () => Promise<any>; closed: Promise<[number, Buffer]> }
+type Client = { socket: WebSocket; send: (json: unknown) => void; next: () => Promise<AnyJson>; closed: Promise<[number, Buffer]> }
 
 async function listen(options: Parameters<typeof tinyGateway>[0] = {}): Promise<Tiny & { port: number }> {
   const tiny = tinyGateway(options)

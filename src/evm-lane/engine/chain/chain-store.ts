@@ -112,6 +112,13 @@ export class ChainStore {
     for (const tx of old.txs) this.placeOfTx.delete(tx.hashKey)
   }
 
+  /** Makes a block the head that was written behind this object's back. */
+  async publishStored(number: bigint): Promise<void> {
+    const entry = await this.read(number)
+    if (entry === undefined) throw new AppError('store-corrupt', `block ${number} was written and is not there`)
+    this.publish(entry)
+  }
+
   /** Hash of one of the 256 newest blocks. */
   recentHash(number: bigint): Hash32 | undefined {
     return this.recent.get(number)?.block.header.hash

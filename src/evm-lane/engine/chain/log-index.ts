@@ -35,8 +35,11 @@ function topicKey(position: number, topic: Bytes): Uint8Array {
   return key
 }
 
-/** A condition met by more blocks than this is not worth intersecting; the logs themselves are checked anyway. */
-const postingsMax = 20_000
+/**
+ * A condition met by more blocks than this is not worth intersecting; the logs themselves are checked anyway. The small bound is tried first:
+ * beside a rare condition nobody need read the postings of a common one.
+ */
+const postingsMax = [256, 20_000] as const
 
 /** One condition of a query: any of these keys in this table. */
 type Condition = { table: Table; keys: Uint8Array[] }
@@ -55,27 +58,31 @@ function conditions(query: LogQuery): Condition[] {
  * (no condition, or every condition is met almost everywhere).
  */
 export async function candidateBlocks(store: Store, query: LogQuery, from: bigint, to: bigint): Promise<bigint[] | null> {
-  let found: Set<bigint> | null = null
-  for (const condition of conditions(query)) {
-    const blocks = await postings(store, condition, from, to)
-    if (blocks === null) continue
-    found = intersection(found, blocks)
-    if (found.size === 0) return []
+  for (const max of postingsMax) {
+    let found: Set<bigint> | null = null
+    for (const condition of conditions(query)) {
+      const blocks = await postings(store, condition, { from, to, max })
+      if (blocks === null) continue
+      found = intersection(found, blocks)
+      if (found.size === 0) return []
+    }
+    if (found !== null) return [...found].sort((a, b) => (a < b ? -1 : 1))
   }
-  return found === null ? null : [...found].sort((a, b) => (a < b ? -1 : 1))
+  return null
 }
 
 function intersection(a: Set<bigint> | null, b: Set<bigint>): Set<bigint> {
   return a === null ? b : new Set([...a].filter((number) => b.has(number)))
 }
 
-async function postings(store: Store, { table, keys }: Condition, from: bigint, to: bigint): Promise<Set<bigint> | null> {
+/** null: in more blocks than `max`. */
+async function postings(store: Store, { table, keys }: Condition, { from, to, max }: { from: bigint; to: bigint; max: number }): Promise<Set<bigint> | null> {
   const blocks = new Set<bigint>()
   for (const key of keys) {
-    const range = { gte: tableKey(table, key, u64(from)), lte: tableKey(table, key, u64(to)), limit: postingsMax + 1 }
+    const range = { gte: tableKey(table, key, u64(from)), lte: tableKey(table, key, u64(to)), limit: max + 1 }
     for await (const [entry] of store.iterate(range)) {
       blocks.add(readU64(entry, entry.length - 8))
-      if (blocks.size > postingsMax) return null
+      if (blocks.size > max) return null
     }
   }
   return blocks

@@ -4,7 +4,7 @@
 
 import type { EVM, EVMResult, EVMRunCallOpts, ExecResult, Message } from '@ethereumjs/evm'
 import { equalBytes } from '../../../primitives.js'
-import { gateAddress, portalAddress } from '../portal/addresses.js'
+import { GATE, PORTAL } from '../portal/addresses.js'
 
 export interface Gate {
   /** A call to the gate by the portal, instead of any code. */
@@ -35,7 +35,7 @@ export function gatedRunCall(inner: RunCall, current: () => Gate | null): RunCal
 /** Only the portal itself, in its own context, passes; anybody else meets the code that stands at the gate. */
 function isGateCall(message: Message): message is GateMessage {
   return (
-    message.to !== undefined && !message.delegatecall && equalBytes(message.to.bytes, gateAddress) &&
-    equalBytes(message.caller.bytes, portalAddress) && equalBytes(message.codeAddress.bytes, gateAddress)
+    message.to !== undefined && !message.delegatecall && equalBytes(message.to.bytes, GATE) &&
+    equalBytes(message.caller.bytes, PORTAL) && equalBytes(message.codeAddress.bytes, GATE)
   )
 }

@@ -10,8 +10,8 @@ import { bareHex, fromHex } from '../../../primitives.js'
 import type { LogData, ReceiptData } from '../../chain-data.js'
 import type { CrossCall, CrossResult, SystemRefusal } from '../../session-protocol.js'
 import { libBlock } from '../block-env.js'
-import { createProxyCalldata } from '../portal/gate-abi.js'
-import { portalAddress, systemAddress } from '../portal/addresses.js'
+import { createProxyCalldata } from '../portal/portal-calls.js'
+import { PORTAL, SYSTEM } from '../portal/addresses.js'
 import { proxyAddress } from '../portal/proxy-address.js'
 import { precompileAddresses } from '../simulate/overrides.js'
 import type { LaneTx } from '../tx.js'
@@ -49,6 +49,8 @@ export class LaneRun {
   entries: RunEntry[] = []
   /** An execution was cut off in the middle: the EVM of the run is not used again. */
   broken = false
+  /** It has called another lane. */
+  leftLane = false
   private readonly stage: GateStage
   private inbound: Inbound[] = []
   /** Frames of this lane that are executing or waiting. */
@@ -63,6 +65,7 @@ export class LaneRun {
     this.gate = new PortalGate(stage, {
       cross: async (call) => {
         if (this.refusal !== null) return { kind: 'refused', refusal: this.refusal, mark: this.gate.crossings }
+        this.leftLane = true
         const result = await port.cross(call)
         if (result.kind === 'abandoned') throw new Abandoned()
         this.gate.crossings = result.mark
@@ -114,7 +117,7 @@ export class LaneRun {
     const waiting = this.gate.waiting.at(-1)
     const record = this.remember(mark, waiting)
     if (this.openFrames === 0) this.beginTransaction(call)
-    const proxy = as === 'system' ? systemAddress : proxyAddress(call.from.account, BigInt(call.from.chainId))
+    const proxy = as === 'system' ? SYSTEM : proxyAddress(call.from.account, BigInt(call.from.chainId))
     const proxyGas = as === 'system' ? 0n : await this.ensureProxy(call, proxy)
     if (proxyGas === null) return this.failedIn(record, call, proxy, { returnData: nothing, gasUsed: call.gas })
     this.stage.view.addBalanceSync(proxy, call.value)
@@ -186,7 +189,7 @@ export class LaneRun {
     const { view, slot } = this.stage
     if (call.isStatic || view.codeSync(proxy).length > 0) return 0n
     const data = createProxyCalldata(call.from.account, BigInt(call.from.chainId))
-    const message = new Message({ caller: lib(systemAddress), to: lib(portalAddress), data, gasLimit: call.gas, depth: call.depth })
+    const message = new Message({ caller: lib(SYSTEM), to: lib(PORTAL), data, gasLimit: call.gas, depth: call.depth })
     const { execResult } = await slot.evm.runCall({ message })
     return execResult.exceptionError === undefined ? execResult.executionGasUsed : null
   }
@@ -196,7 +199,7 @@ export class LaneRun {
       caller: lib(proxy), to: lib(call.to.account), value: call.value, data: call.data, gasLimit, depth: call.depth, isStatic: call.isStatic,
       selfdestruct: new Map(sets.selfdestruct) as Map<`0x${string}`, `0x${string}`>, createdAddresses: new Set(sets.created) as Set<`0x${string}`>,
     })
-    this.gate.inbound.push({ from: call.from, target: call.to.account, depth: call.depth })
+    this.gate.inbound.push({ from: { ...call.from, chainId: BigInt(call.from.chainId) }, target: call.to.account, depth: call.depth })
     this.openFrames++
     try {
       return await this.stage.slot.evm.runCall({ message })

@@ -11,12 +11,13 @@ import type { Address, Bytes } from '../../../primitives.js'
 import type { CrossCall, CrossResult } from '../../session-protocol.js'
 import type { BlockEnv } from '../block-env.js'
 import type { EvmSlot } from '../evm-slot.js'
-import { portalAddress } from '../portal/addresses.js'
-import { decodeGateCall, encodeInboundCaller, encodeQuote, encodeRefusal } from '../portal/gate-abi.js'
-import type { GateCall } from '../portal/gate-abi.js'
+import { PORTAL } from '../portal/addresses.js'
+import { decodeGateCall, encodeInboundCaller, encodeQuote } from '../portal/gate-call.js'
+import type { GateCall } from '../portal/gate-call.js'
+import { calleeRevert, encodeRefusal } from '../portal/refusal.js'
 import type { StateView } from '../state/state-view.js'
 import type { Gate, GateMessage } from './gate.js'
-import { messageFee } from './message-fee.js'
+import { deliveryFee } from '../portal/messages.js'
 
 /** How a call gets to another lane. */
 export type CrossPort = {
@@ -32,7 +33,7 @@ export type FrameSets = { selfdestruct: Map<string, string>; created: Set<string
 export type Waiting = { sets: FrameSets; logs: { mark: number; logs: NonNullable<ExecResult['logs']> }[] }
 
 /** A frame that was entered from another lane. */
-export type InboundFrame = { from: { chainId: number; account: Address }; target: Address; depth: number }
+export type InboundFrame = { from: { chainId: bigint; account: Address }; target: Address; depth: number }
 
 export type GateStage = { chainId: number; slot: EvmSlot; view: StateView; env: BlockEnv }
 
@@ -73,17 +74,30 @@ export class PortalGate implements Gate {
       case 'callAs':
         return this.callAs(message, call)
       case 'quote':
-        return done(message, encodeQuote(messageFee(call, this.stage.env)), 0n)
+        return done(message, encodeQuote(this.fee(call)), 0n)
+      case 'burn':
+        return this.burn(message)
       default:
         return unreachable(call)
     }
   }
 
   /** The frame asked about called the portal, and the portal the gate: two frames above it. */
-  private callerOf(callee: Address, gateDepth: number): { chainId: number; account: Address } {
+  private callerOf(callee: Address, gateDepth: number): { chainId: bigint; account: Address } {
     const frame = this.inbound.at(-1)
     const asked = frame !== undefined && frame.depth === gateDepth - 2 && Buffer.compare(frame.target, callee) === 0
-    return asked ? frame.from : { chainId: this.stage.chainId, account: new Uint8Array(20) }
+    return asked ? frame.from : { chainId: BigInt(this.stage.chainId), account: new Uint8Array(20) }
+  }
+
+  /** Wei. At least one wei per gas, so that a lane without a base fee cannot be flooded for nothing. */
+  private fee({ dataLength, gasLimit }: Extract<GateCall, { kind: 'quote' }>): bigint {
+    return deliveryFee({ dataLength, gasLimit, baseFee: this.stage.env.baseFee ?? 1n })
+  }
+
+  /** What a message carries, and its fee, leave this lane's supply (S9). */
+  private burn(message: GateMessage): ExecResult {
+    this.stage.view.addBalanceSync(PORTAL, -message.value)
+    return done(message, nothing, 0n)
   }
 
   private async cross(message: GateMessage, { chainId, target, source, data }: Extract<GateCall, { kind: 'crossCall' }>): Promise<ExecResult> {
@@ -91,21 +105,21 @@ export class PortalGate implements Gate {
     if (message.gasLimit < own) return failed(EVMError.errorMessages.OUT_OF_GAS, nothing, message.gasLimit)
     const tx = (this.stage.slot.evm as unknown as { _tx: { origin: LibAddress; gasPrice: bigint } })._tx
     const call: CrossCall = {
-      from: { chainId: this.stage.chainId, account: source }, to: { chainId, account: target }, value: message.value, data, gas: message.gasLimit - own,
+      from: { chainId: this.stage.chainId, account: source }, to: { chainId: Number(chainId), account: target }, value: message.value, data, gas: message.gasLimit - own,
       isStatic: message.isStatic, depth: message.depth, origin: tx.origin.bytes, gasPrice: tx.gasPrice,
     }
     const waiting = this.wait(message)
     // The value is burned here and minted there (S2); it comes back when the call fails.
-    this.stage.view.addBalanceSync(portalAddress, -message.value)
+    this.stage.view.addBalanceSync(PORTAL, -message.value)
     const result = await this.port.cross(call).finally(() => this.waiting.pop())
     if (result.kind === 'abandoned') throw new AppError('internal', 'an abandoned run does not come back to its frames')
     if (result.kind === 'done' && result.success) {
       const gas = own + result.gasUsed
       return { ...done(message, result.returnData, gas, result.gasRefund), logs: waiting.logs.flatMap(({ logs }) => logs) }
     }
-    this.stage.view.addBalanceSync(portalAddress, message.value)
+    this.stage.view.addBalanceSync(PORTAL, message.value)
     if (result.kind === 'refused') return failed(EVMError.errorMessages.REVERT, encodeRefusal(result.refusal), own)
-    return failed(EVMError.errorMessages.REVERT, result.returnData, own + result.gasUsed)
+    return failed(EVMError.errorMessages.REVERT, calleeRevert(result.returnData), own + result.gasUsed)
   }
 
   private wait(message: GateMessage): Waiting {
@@ -116,21 +130,22 @@ export class PortalGate implements Gate {
   }
 
   /** A delivered message runs in the name of its sender's proxy, with the value the portal passes on. */
-  private async callAs(message: GateMessage, { asProxy, target, data }: Extract<GateCall, { kind: 'callAs' }>): Promise<ExecResult> {
+  private async callAs(message: GateMessage, { asProxy, chainId, account, target, data }: Extract<GateCall, { kind: 'callAs' }>): Promise<ExecResult> {
     const { view, slot } = this.stage
     const caller = new LibAddress(asProxy as Uint8Array<ArrayBuffer>)
-    const before = view.accountSync(portalAddress)?.balance ?? 0n
+    const before = view.accountSync(PORTAL)?.balance ?? 0n
     if (before < message.value) return failed(EVMError.errorMessages.INSUFFICIENT_BALANCE, nothing, 0n)
-    view.addBalanceSync(portalAddress, -message.value)
+    view.addBalanceSync(PORTAL, -message.value)
     view.addBalanceSync(asProxy, message.value)
     const inner = new Message({
       caller, to: new LibAddress(target as Uint8Array<ArrayBuffer>), value: message.value, data, gasLimit: message.gasLimit, depth: message.depth,
       isStatic: message.isStatic, gasRefund: message.gasRefund, selfdestruct: message.selfdestruct, createdAddresses: message.createdAddresses,
     })
-    const { execResult } = await slot.evm.runCall({ message: inner })
+    this.inbound.push({ from: { chainId, account }, target, depth: message.depth })
+    const { execResult } = await slot.evm.runCall({ message: inner }).finally(() => this.inbound.pop())
     if (execResult.exceptionError !== undefined) {
       view.addBalanceSync(asProxy, -message.value)
-      view.addBalanceSync(portalAddress, message.value)
+      view.addBalanceSync(PORTAL, message.value)
     }
     return execResult
   }

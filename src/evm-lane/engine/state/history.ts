@@ -46,8 +46,9 @@ export function decodeChanges(bytes: Uint8Array): Uint8Array[] {
 /** The value of a key before the first block after `block` that changed it (empty = none); undefined when no later block in the store did. */
 export async function valueBeforeNextChange(store: Store, key: Uint8Array, block: BlockNumber): Promise<Uint8Array | undefined> {
   const range = { gt: historyKey(key, block), lte: historyKey(key, 0xffff_ffff_ffff_ffffn), limit: 1 }
-  for await (const [, value] of store.iterate(range)) return value
-  return undefined
+  let found: Uint8Array | undefined
+  for await (const [, value] of store.iterate(range)) found = value
+  return found
 }
 
 export type BlockState = { stateRoot: Uint8Array; checkpoint: BlockNumber }

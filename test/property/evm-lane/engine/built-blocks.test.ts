@@ -29,6 +29,7 @@ test('what one lane builds another accepts', { timeout: 300_000 }, async (t) => 
     for (let i = 1; i <= blocks; i++) {
       const raws = randomTxs(random, fork, chainId, 30, (address) => maker.state.view().accountSync(address)?.nonce ?? 0n)
       const next = await buildBlock(maker, bySender(maker, raws), (genesisSeconds + i) * 1_000 + 250, buildBounds)
+      assert(next !== undefined)
       await commitBlock(maker, next.entry, next.sealed)
       const { rlp, block, txs } = next.entry
       built += txs.length

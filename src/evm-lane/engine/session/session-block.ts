@@ -1,0 +1,174 @@
+// Owns: a batch of sessions on this lane: the lane is held, sessions run one after another on one view, their transactions become one block (S6, S11).
+// Does not own: which sessions, in what order, and whether they are kept (the coordinator); the frames themselves (lane-run.ts).
+// Called by: handlers-session.ts.
+
+import { AppError } from '../../../errors.js'
+import { bareHex } from '../../../primitives.js'
+import type { Hash32 } from '../../../primitives.js'
+import type { CrossCall, CrossResult, Leg, SealedBlock, SessionLink, SessionTxOutcome, SystemRefusal } from '../../session-protocol.js'
+import type { Ask } from '../../lane-host.js'
+import { BlockExecution } from '../block-execution.js'
+import { finishBlock, nextEnv } from '../builder.js'
+import type { BlockEnv } from '../block-env.js'
+import type { BlockEntry } from '../chain/chain-store.js'
+import { commitBlock } from '../committer.js'
+import { executeInVm } from '../executor-vm.js'
+import { VmExecutor } from '../executor.js'
+import { zeroHash } from '../header.js'
+import type { LaneParts } from '../lane-parts.js'
+import type { Sealed } from '../state/lane-state.js'
+import type { Savepoint, StateView } from '../state/state-view.js'
+import type { LaneTx } from '../tx.js'
+import { LaneRun } from './lane-run.js'
+import type { InboundLeg } from './lane-run.js'
+import type { EvmSlot } from '../evm-slot.js'
+import { encodeOps } from './ops-codec.js'
+import { legTx, legReceipt } from './leg-tx.js'
+
+type Session = { id: Hash32; run: LaneRun; slot: EvmSlot; start: Savepoint; mark: number }
+
+export class SessionBlock {
+  readonly batch: number
+  private readonly parts: LaneParts
+  private readonly ask: Ask
+  private readonly nowMs: number
+  readonly env: BlockEnv
+  private readonly view: StateView
+  private readonly execution: BlockExecution
+  private session: Session | undefined
+  private sealed: { entry: BlockEntry; sealed: Sealed } | undefined
+
+  constructor(parts: LaneParts, ask: Ask, open: { batch: number; nowMs: number }) {
+    this.parts = parts
+    this.ask = ask
+    this.batch = open.batch
+    this.nowMs = open.nowMs
+    const parent = parts.chain.head.block.header
+    const seconds = BigInt(Math.floor(open.nowMs / 1_000))
+    this.env = nextEnv(parts, parent, seconds > parent.timestamp ? seconds : parent.timestamp)
+    this.view = parts.state.view()
+    const executor = new VmExecutor({ slots: parts.slots, state: this.view, env: this.env, blockHashes: (n) => parts.chain.recentHash(n) })
+    this.execution = new BlockExecution(this.view, this.env, executor, { parentHash: parent.hash, parentBeaconBlockRoot: zeroHash })
+    // Everything after this can be undone until the block is sealed.
+    this.view.checkpointSync()
+  }
+
+  async begin(id: Hash32): Promise<void> {
+    const { slots, spec, chain } = this.parts
+    const start = this.view.savepoint()
+    const slot = await slots.acquire(this.env.common, this.view, (n) => chain.recentHash(n))
+    const run = { kind: 'session', batch: this.batch } as const
+    const port = {
+      cross: (call: CrossCall) => this.ask('crossCall', { run, call }),
+      undoSince: async (mark: number) => void (await this.ask('undoSince', { run, mark })),
+    }
+    const stage = { chainId: spec.chainId, slot, view: this.view, env: this.env }
+    this.session = { id, run: new LaneRun(stage, port), slot, start, mark: 0 }
+  }
+
+  private get current(): Session {
+    if (this.session === undefined) throw new AppError('internal', 'no session has begun on this lane')
+    return this.session
+  }
+
+  /** Gas left in the block for what comes next. */
+  private get gasLeft(): bigint {
+    return this.env.gasLimit - this.execution.gasUsed - this.current.run.gasUsed
+  }
+
+  async tx(tx: LaneTx, refuse: SystemRefusal | null, mark: number): Promise<SessionTxOutcome> {
+    const { run, slot } = this.current
+    run.refusal = refuse
+    try {
+      const receipt = await run.outermost(mark, () => executeInVm(slot, tx, this.env, this.env.gasLimit - this.gasLeft))
+      if (receipt === null) return { kind: 'abandoned' }
+      run.entries.push({ kind: 'tx', tx, receipt })
+      const success = receipt.outcome.kind === 'status' && receipt.outcome.success
+      return { kind: 'executed', hash: tx.hash, success, gasUsed: receipt.gasUsed, crossed: run.gate.crossings > mark }
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'tx-rejected') throw error
+      return { kind: 'rejected', reason: error.message, blockFull: error.data?.['blockFull'] === true }
+    }
+  }
+
+  async deliver(call: CrossCall, refuse: SystemRefusal | null, mark: number): Promise<SessionTxOutcome> {
+    const { run } = this.current
+    if (call.gas > this.gasLeft) return { kind: 'rejected', reason: 'gas limit of the block reached', blockFull: true }
+    run.refusal = refuse
+    const result = await run.callIn(call, mark, 'system')
+    if (result.kind !== 'done') return { kind: 'abandoned' }
+    const index = run.entries.length - 1
+    const entry = run.entries[index]
+    if (entry?.kind !== 'leg') throw new AppError('internal', 'a delivery has left no transaction')
+    const { hash } = this.legTx(entry.leg, index)
+    return { kind: 'executed', hash, success: result.success, gasUsed: result.gasUsed, crossed: run.gate.crossings > mark }
+  }
+
+  callIn(call: CrossCall, mark: number): Promise<CrossResult> {
+    if (call.gas > this.gasLeft) return Promise.resolve({ kind: 'refused', refusal: { error: 'SessionLimit', which: 'blockGas' }, mark })
+    return this.current.run.callIn(call, mark)
+  }
+
+  undoIn(mark: number): void {
+    this.current.run.undo(mark)
+  }
+
+  async end(keep: boolean): Promise<Leg[]> {
+    const { run, slot, start } = this.current
+    const legs: Leg[] = []
+    if (keep) {
+      await run.endTransaction()
+      run.entries.forEach((entry, index) => {
+        const tx = entry.kind === 'tx' ? entry.tx : this.legTx(entry.leg, index)
+        const receipt = entry.kind === 'tx' ? { ...entry.receipt, cumulativeGasUsed: this.execution.gasUsed + entry.receipt.gasUsed } : legReceipt(entry.leg, this.execution.gasUsed)
+        this.execution.append(tx, receipt)
+        legs.push({ chainId: this.parts.spec.chainId, transactionHash: tx.hash })
+      })
+    } else {
+      this.view.restore(start)
+    }
+    run.close()
+    if (run.broken || !keep) slot.detach()
+    else this.parts.slots.release(slot)
+    this.session = undefined
+    return legs
+  }
+
+  private legTx(leg: InboundLeg, index: number): LaneTx {
+    return legTx(leg, { session: this.current.id, chainId: this.parts.spec.chainId, index: this.execution.txs.length + index })
+  }
+
+  /** null: no session was kept. */
+  async seal(links: SessionLink[]): Promise<SealedBlock | null> {
+    if (this.execution.txs.length === 0) return null
+    this.view.commitSync()
+    const result = await this.execution.finish({ withdrawals: [], uncles: [] })
+    const parent = this.parts.chain.head.block.header
+    const { entry, sealed } = finishBlock(this.parts, {
+      view: this.view, env: this.env, execution: this.execution, result, parent, nowMs: this.nowMs,
+    })
+    const linked: BlockEntry = { ...entry, links: entry.txs.map((_, i) => links[i] ?? null) }
+    this.sealed = { entry: linked, sealed }
+    const { header } = entry.block
+    return {
+      chainId: this.parts.spec.chainId, number: header.number, hash: header.hash, stateRoot: header.stateRoot, txCount: entry.txs.length,
+      batch: encodeOps([...sealed.ops, ...this.parts.chain.ops(linked)]),
+    }
+  }
+
+  /** Answers the block's transactions. */
+  async commit(): Promise<LaneTx[]> {
+    if (this.sealed === undefined) return []
+    await commitBlock(this.parts, this.sealed.entry, this.sealed.sealed)
+    return this.sealed.entry.txs
+  }
+
+  close(): void {
+    if (this.session !== undefined) {
+      this.session.run.close()
+      this.session.slot.detach()
+    }
+    this.execution.close()
+  }
+
+}
