@@ -6,7 +6,7 @@ import { prefixEnd, type StoreRange } from './store/store.js'
 
 export type Table = {
   /** Which database (folder) holds the table. */
-  db: 'lane'
+  db: 'lane' | 'hyper'
   /** First byte of every key. */
   prefix: number
   /** Key after the prefix byte, parts in order. */
@@ -41,6 +41,22 @@ export const lane = {
   txLookup: { db: 'lane', prefix: 0x14, key: 'transaction hash', value: 'u64 block ‖ u32 index', writer: blocks },
   logAddress: { db: 'lane', prefix: 0x15, key: 'address ‖ u64 block', value: 'empty: the block has a log of that address', writer: blocks },
   logTopic: { db: 'lane', prefix: 0x16, key: 'u8 position ‖ topic ‖ u64 block', value: 'empty: the block has a log with that topic there', writer: blocks },
+} as const satisfies Record<string, Table>
+
+const journal = 'hyper/journal'
+const outbox = 'hyper/outbox'
+
+/** u64, u32 = big-endian. */
+export const hyper = {
+  sessionBatches: { db: 'hyper', prefix: 0x01, key: 'u64 batch', value: 'batch record without the bytes of its blocks (hyper/journal-codec.ts)', writer: journal },
+  sealedBlocks: { db: 'hyper', prefix: 0x02, key: 'u64 batch', value: 'sealed blocks of the batch; gone when every lane has its own', writer: journal },
+  sessionById: { db: 'hyper', prefix: 0x03, key: 'session id', value: 'u64 batch ‖ u32 place in it', writer: journal },
+  sessionByTx: { db: 'hyper', prefix: 0x04, key: 'u64 chain id ‖ transaction hash', value: 'as sessionById', writer: journal },
+
+  messages: { db: 'hyper', prefix: 0x08, key: 'message id', value: 'message record (hyper/journal-codec.ts)', writer: outbox },
+  messagesByTx: { db: 'hyper', prefix: 0x09, key: 'u64 chain id ‖ transaction hash ‖ u32 log index', value: 'message id', writer: outbox },
+  messagesWaiting: { db: 'hyper', prefix: 0x0a, key: 'u64 chain id ‖ u64 block ‖ u32 log index', value: 'message id; gone in the batch that delivers it', writer: outbox },
+  messageCursor: { db: 'hyper', prefix: 0x0b, key: 'u64 chain id', value: 'u64 block: messages of this block and older are known', writer: outbox },
 } as const satisfies Record<string, Table>
 
 /** Names in the `meta` table. */
@@ -85,6 +101,17 @@ export function u64(value: bigint | number): Uint8Array {
   const out = new Uint8Array(8)
   new DataView(out.buffer).setBigUint64(0, BigInt(value))
   return out
+}
+
+/** 4 bytes big-endian. */
+export function u32(value: number): Uint8Array {
+  const out = new Uint8Array(4)
+  new DataView(out.buffer).setUint32(0, value)
+  return out
+}
+
+export function readU32(bytes: Uint8Array, offset = 0): number {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(offset)
 }
 
 export function readU64(bytes: Uint8Array, offset = 0): bigint {

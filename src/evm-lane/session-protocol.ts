@@ -50,6 +50,8 @@ export type Asks = {
    * lane undoes its own part itself: what came back into it lies within the failed frame.
    */
   undoSince: { req: { run: RunId; mark: number }; res: null }
+  /** A simulation of the asking lane that made cross calls is over. The answer need not be waited for. */
+  simulationOver: { req: { run: SimulationId }; res: null }
   /** The lane's own simulation, which had left it, is over: lanes that took part may forget it. */
   simulationOver: { req: { run: SimulationId }; res: null }
 }
@@ -106,7 +108,7 @@ export type SessionRequests = {
   sessionSeal: { req: { batch: number; links: SessionLink[] }; res: SealedBlock | null }
   /** Write the sealed block and go on. Idempotent: a lane that has the block answers the same. */
   sessionCommit: { req: { batch: number }; res: null }
-  /** Drop everything of the batch and go on. Comes when nothing of the batch is executing on the lane. A lane that does not know the batch answers the same. */
+  /** Drop everything of the batch and go on. Comes when nothing of the batch is executing on the lane, unless a deadline passed. A lane that does not know the batch answers the same. */
   sessionAbort: { req: { batch: number }; res: null }
   /** Forget a simulation. */
   simulationEnd: { req: { chainId: number; id: number }; res: null }

@@ -68,6 +68,7 @@ const codes: Record<ErrorCode, number> = {
   'tx-pool-full': rpcCodes.server,
   'tx-sender-code': rpcCodes.server,
   'tx-not-mined': rpcCodes.sendTimeout,
+  'tx-leaves': -32000,
   'tx-rejected': rpcCodes.server,
 
   reverted: rpcCodes.reverted,

@@ -15,6 +15,7 @@ import { PendingBlocks } from './pending.js'
 import { Producer, systemClock } from './producer.js'
 import type { Clock } from './producer.js'
 import { LaneReader } from './query.js'
+import { Simulations } from './session/simulations.js'
 import { hasCode } from './state/records.js'
 import { txData } from './tx-data.js'
 import type { LaneTx } from './tx.js'
@@ -42,7 +43,7 @@ export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Cl
     production: spec.production,
     quietAfterBlocks: spec.quietAfterBlocks,
     clock,
-    produce: (allowEmpty) => produce(parts, pool, { nowMs: clock.nowMs(), allowEmpty }, afterBlock),
+    produce: (allowEmpty) => produce(parts, pool, { nowMs: clock.nowMs(), allowEmpty }, { afterBlock, onSessionWanted: events.onSessionWanted }),
     hasWork: () => pool.pendingCount > 0,
     onFatal: events.onFatal,
   })
@@ -52,22 +53,40 @@ export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Cl
     await importer.idle()
     await parts.store.close()
   }
-  const handlers = createHandlers({ parts, pool, reader, waiters, importer, watch, afterBlock, stop })
-  producer.start()
+  const simulations = new Simulations(parts, events.ask)
+  const afterRecovery = (): void => {
+    if (recovered) return
+    recovered = true
+    events.onHead(reader.headInfo())
+    producer.release(null)
+  }
+  const handlers = createHandlers({
+    parts, pool, reader, waiters, importer, watch, afterBlock, stop, producer, simulations, ask: events.ask, nowMs: clock.nowMs, afterRecovery,
+  })
+  let recovered = spec.coordinated !== true
+  if (recovered) producer.start()
+  else void producer.hold()
   return { handlers, head: () => reader.headInfo(), genesisHash: parts.genesisHash, stop }
 }
 
 /** Builds and commits the next block. null: there was nothing to put in and it may not be empty. */
 async function produce(
-  parts: LaneParts, pool: TxPool, wish: { nowMs: number; allowEmpty: boolean }, afterBlock: (txs: LaneTx[]) => void,
+  parts: LaneParts,
+  pool: TxPool,
+  wish: { nowMs: number; allowEmpty: boolean },
+  tell: { afterBlock: (txs: LaneTx[]) => void; onSessionWanted: EngineEvents['onSessionWanted'] },
 ): Promise<number | null> {
   const built = await buildBlock(parts, pool.executable(), wish.nowMs, buildBounds)
   assert(built !== undefined, 'only the producer moves the head of a lane that produces')
   for (const tx of built.rejected) pool.drop(tx)
+  for (const { tx, chainId } of built.leaving) {
+    pool.handOver(tx)
+    tell.onSessionWanted({ hash: tx.hash, sender: tx.sender, nonce: tx.nonce, gasLimit: tx.gasLimit, to: tx.to, lanes: [chainId] })
+  }
   const { txs } = built.entry
   if (txs.length === 0 && !wish.allowEmpty) return null
   await commitBlock(parts, built.entry, built.sealed)
-  afterBlock(txs)
+  tell.afterBlock(txs)
   return txs.length
 }
 

@@ -11,6 +11,8 @@ import type { ChainRules, ForkSchedule } from './fork-schedule.js'
 import { gethChainRules, newestFinalFork, ownChainRules } from './fork-schedule.js'
 import { emptyListHash, emptyTrieRoot, zeroHash } from './header.js'
 import { keccak256 } from './keccak.js'
+import { portalAccounts } from './portal/portal-accounts.js'
+import type { Preinstall } from './preinstalls/install-contract.js'
 import { preinstalls } from './preinstalls/preinstalls.js'
 import { systemContracts } from './preinstalls/system-contracts.js'
 import type { StateView } from './state/state-view.js'
@@ -48,7 +50,8 @@ export function readGenesis(spec: LaneSpec, fork: string | null): Genesis {
 }
 
 function ownGenesis(spec: LaneSpec, source: Extract<GenesisSource, { kind: 'default' }>, fork: string | null): Genesis {
-  const installed = [...systemContracts(), ...preinstalls({ chainId: spec.chainId })].map(
+  const portal = portalAccounts().map((c): Preinstall => ({ address: c.address, name: c.name, nonce: c.nonce, code: c.code }))
+  const installed = [...systemContracts(), ...preinstalls({ chainId: spec.chainId }), ...portal].map(
     (c): GenesisAccount => ({
       address: c.address, balance: 0n, nonce: c.nonce, code: c.code, storage: (c.storage ?? []).map(([slot, value]) => ({ slot, value })),
     }),

@@ -19,9 +19,9 @@ type SimulateOps = 'call' | 'estimateGas' | 'createAccessList' | 'fillTransactio
 const latest: BlockRef = { kind: 'tag', tag: 'latest' }
 const pending: BlockRef = { kind: 'tag', tag: 'pending' }
 
-export function simulateHandlers({ parts, pool, reader }: HandlerParts): Pick<Handlers, SimulateOps> {
+export function simulateHandlers({ parts, pool, reader, simulations }: HandlerParts): Pick<Handlers, SimulateOps> {
   const { spec, forks, slots, chain } = parts
-  const simulator = new Simulator({ slots, forks, limits: spec.limits })
+  const simulator = new Simulator({ slots, forks, limits: spec.limits, crossings: (stage) => simulations.begin(stage) })
   const oracle = feeOracle(parts)
   const head = () => chain.head.block.header
   const block = async (at: BlockRef): Promise<SimulatedBlock> => ({ ...(await reader.stage(at)), blockHashes: (number) => chain.recentHash(number) })

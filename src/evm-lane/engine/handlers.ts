@@ -8,13 +8,14 @@ import type { Handlers, PoolTx, Request } from '../protocol.js'
 import { findLogs } from './chain/log-query.js'
 import type { HandlerParts } from './handler-parts.js'
 import { blockData, locatedReceipts, locatedTx, uncleData } from './query.js'
+import { sessionHandlers } from './handlers-session.js'
 import { simulateHandlers } from './handlers-simulate.js'
 import { decodeTx } from './tx.js'
 import { txData } from './tx-data.js'
 import type { LaneTx } from './tx.js'
 
 export function createHandlers(h: HandlerParts): Handlers {
-  return { ...chainHandlers(h), ...stateHandlers(h), ...poolHandlers(h), ...simulateHandlers(h), ...lifeHandlers(h) }
+  return { ...chainHandlers(h), ...stateHandlers(h), ...poolHandlers(h), ...simulateHandlers(h), ...sessionHandlers(h), ...lifeHandlers(h) }
 }
 
 type ChainOps = 'block' | 'blockReceipts' | 'blockTxCount' | 'uncle' | 'transaction' | 'transactionAt' | 'rawTransaction' | 'receipt' | 'logs'

@@ -193,9 +193,15 @@ export function locatedReceipts(entry: BlockEntry, pending: boolean, only?: numb
       out.push({
         receipt, hash: tx.hash, from: tx.sender, to: tx.to, blockHash: pending ? zeroHash : hash, blockNumber: number,
         blockTimestamp: timestamp, index, firstLogIndex,
+        ...hyperOf(entry, index),
       })
     }
     firstLogIndex += receipt.logs.length
   })
   return out
+}
+
+function hyperOf(entry: BlockEntry, index: number): Pick<LocatedReceipt, 'hyper'> {
+  const link = entry.links?.[index] ?? null
+  return link === null ? {} : { hyper: link }
 }

@@ -52,6 +52,8 @@ export class TxPool {
   private readonly senders = new Map<string, SenderQueue>()
   private readonly byHash = new Map<string, LaneTx>()
   private executableCount = 0
+  /** Transactions that wait for the coordinator; no block of the lane's own takes them, nor what follows them. */
+  private readonly handedOver = new Set<string>()
   /** Counts every change, so that a pending block can tell whether it is still true. */
   revision = 0
 
@@ -77,7 +79,7 @@ export class TxPool {
   }
 
   /** @throws AppError with a tx-* code; the pool is then unchanged. */
-  add(tx: LaneTx): void {
+  add(tx: LaneTx, options: { handedOver?: boolean } = {}): void {
     if (this.byHash.has(tx.hashKey)) throw new AppError('tx-known', 'already known')
     checkStateless(tx, this.view.admission())
     const account = this.view.account(tx.sender)
@@ -91,8 +93,20 @@ export class TxPool {
     }
     this.checkTotalCost(queue, tx, old, account)
     if (old === undefined) this.makeRoom(queue, tx)
-    if (old !== undefined) this.byHash.delete(old.hashKey)
+    if (old !== undefined) this.forget(old)
+    if (options.handedOver === true) this.handedOver.add(tx.hashKey)
     this.insert(queue, tx, old !== undefined)
+  }
+
+  /** From now on the transaction waits for the coordinator. */
+  handOver(tx: LaneTx): void {
+    this.handedOver.add(tx.hashKey)
+    this.revision++
+  }
+
+  private forget(tx: LaneTx): void {
+    this.byHash.delete(tx.hashKey)
+    this.handedOver.delete(tx.hashKey)
   }
 
   /** geth: what a sender has pooled without a gap must be affordable together. */
@@ -169,7 +183,7 @@ export class TxPool {
   private remove(queue: SenderQueue, tx: LaneTx): void {
     this.executableCount -= queue.executable
     queue.byNonce.delete(tx.nonce)
-    this.byHash.delete(tx.hashKey)
+    this.forget(tx)
     queue.reset(queue.accountNonce)
     this.executableCount += queue.executable
     if (queue.byNonce.size === 0) this.senders.delete(tx.senderKey)
@@ -205,7 +219,7 @@ export class TxPool {
       const gone = queue.byNonce.get(nonce)
       if (gone === undefined) continue
       queue.byNonce.delete(nonce)
-      this.byHash.delete(gone.hashKey)
+      this.forget(gone)
       if (queue.byNonce.size === 0) break
     }
     const before = queue.nextNonce
@@ -224,14 +238,18 @@ export class TxPool {
     }
   }
 
-  /** Executable transactions of each sender, in nonce order. */
+  /** Executable transactions of each sender, in nonce order, up to one that was handed over. */
   executable(): LaneTx[][] {
     const out: LaneTx[][] = []
     for (const queue of this.senders.values()) {
       if (queue.executable === 0) continue
       const list: LaneTx[] = []
-      for (let nonce = queue.accountNonce; nonce < queue.nextNonce; nonce++) list.push(queue.byNonce.get(nonce) as LaneTx)
-      out.push(list)
+      for (let nonce = queue.accountNonce; nonce < queue.nextNonce; nonce++) {
+        const tx = queue.byNonce.get(nonce) as LaneTx
+        if (this.handedOver.has(tx.hashKey)) break
+        list.push(tx)
+      }
+      if (list.length > 0) out.push(list)
     }
     return out
   }

@@ -36,6 +36,9 @@ function decide(state: State, input: Input): Effect[] {
       return journalFailed(state, input.batch)
     case 'timer':
       return timer(state, input.timer)
+    case 'stop':
+      state.stopping = true
+      return []
   }
 }
 

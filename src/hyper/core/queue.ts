@@ -65,6 +65,7 @@ export function forgetTransactionsOf(state: State, chainId: number): Effect[] {
  * starves; a lock is never waited for while another is held, so none deadlocks.
  */
 export function schedule(state: State): Effect[] {
+  if (state.stopping) return []
   const taken = new Set<number>()
   for (const batch of state.batches.values()) for (const chainId of batch.held) taken.add(chainId)
   const effects: Effect[] = []

@@ -82,6 +82,7 @@ export type State = {
   remembered: Map<string, number[]>
   /** Lane → id of the recovery call that is under way. */
   recoveries: Map<number, number>
+  stopping: boolean
   nextBatch: number
   nextOrder: number
   nextCall: number
@@ -97,6 +98,7 @@ export function initialState(limits: SessionLimits, lanes: readonly number[], in
     batches: new Map(),
     remembered: new Map(),
     recoveries: new Map(),
+    stopping: false,
     nextBatch,
     nextOrder: 1,
     nextCall: 1,

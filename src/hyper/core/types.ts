@@ -124,6 +124,8 @@ export type Input =
   /** The record is certainly not durable. */
   | { kind: 'journalFailed'; batch: number }
   | { kind: 'timer'; timer: Timer }
+  /** No batch begins any more; those that run end. */
+  | { kind: 'stop' }
 
 /** Executed in order. */
 export type Effect =

@@ -1,7 +1,6 @@
 // Owns: the links of a block's transactions to the sessions they belong to (S6), as bytes.
 // Called by: chain-store.
 
-import { RLP } from '@ethereumjs/rlp'
 import { bigintToBytes, bytesToBigint } from '../../../primitives.js'
 import type { Bytes } from '../../../primitives.js'
 import type { SessionLink } from '../../session-protocol.js'

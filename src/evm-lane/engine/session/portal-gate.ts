@@ -139,7 +139,9 @@ export class PortalGate implements Gate {
     view.addBalanceSync(asProxy, message.value)
     const inner = new Message({
       caller, to: new LibAddress(target as Uint8Array<ArrayBuffer>), value: message.value, data, gasLimit: message.gasLimit, depth: message.depth,
-      isStatic: message.isStatic, gasRefund: message.gasRefund, selfdestruct: message.selfdestruct, createdAddresses: message.createdAddresses,
+      isStatic: message.isStatic, gasRefund: message.gasRefund,
+      ...(message.selfdestruct === undefined ? {} : { selfdestruct: message.selfdestruct }),
+      ...(message.createdAddresses === undefined ? {} : { createdAddresses: message.createdAddresses }),
     })
     this.inbound.push({ from: { chainId, account }, target, depth: message.depth })
     const { execResult } = await slot.evm.runCall({ message: inner }).finally(() => this.inbound.pop())

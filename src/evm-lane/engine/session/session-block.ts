@@ -3,7 +3,6 @@
 // Called by: handlers-session.ts.
 
 import { AppError } from '../../../errors.js'
-import { bareHex } from '../../../primitives.js'
 import type { Hash32 } from '../../../primitives.js'
 import type { CrossCall, CrossResult, Leg, SealedBlock, SessionLink, SessionTxOutcome, SystemRefusal } from '../../session-protocol.js'
 import type { Ask } from '../../lane-host.js'

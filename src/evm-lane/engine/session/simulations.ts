@@ -11,6 +11,8 @@ import type { LaneParts } from '../lane-parts.js'
 import { envOf } from '../query.js'
 import type { StateView } from '../state/state-view.js'
 import { LaneRun } from './lane-run.js'
+import { lonelyPort } from './local-port.js'
+import type { CrossPort } from './portal-gate.js'
 
 /** Parts in simulations of other lanes at once; more are refused. */
 const guestsMax = 256
@@ -37,11 +39,12 @@ export class Simulations {
     return () => {
       lane.close()
       this.own.delete(run.id)
-      if (lane.leftLane) this.ask('simulationOver', { run }).catch(() => undefined)
+      if (lane.leftLane && this.parts.spec.coordinated === true) this.ask('simulationOver', { run }).catch(() => undefined)
     }
   }
 
-  private portOf(run: SimulationId): ConstructorParameters<typeof LaneRun>[1] {
+  private portOf(run: SimulationId): CrossPort {
+    if (this.parts.spec.coordinated !== true) return lonelyPort
     return {
       cross: (call) => this.ask('crossCall', { run, call }),
       undoSince: async (mark) => void (await this.ask('undoSince', { run, mark })),

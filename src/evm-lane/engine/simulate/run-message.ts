@@ -29,6 +29,8 @@ export type SimulationParts = {
   deadline?: Deadline
   /** How the fork's precompiles differ here (overrides, later the portal). */
   precompiles?: ((active: Precompiles) => Precompiles) | null
+  /** Lets the message call into other lanes (S7); answers what ends it. Absent: there are no other lanes. */
+  crossings?: (stage: { slot: EvmSlot; view: StateView; env: BlockEnv }) => () => void
 }
 
 export type RunOptions = {
@@ -69,17 +71,28 @@ export async function runMessage(parts: SimulationParts, call: CallMessage, opti
     deadline: parts.deadline ?? new Deadline(limits.callMs), hooks: options.hooks ?? null, precompiles: parts.precompiles ?? null,
   })
   const unobserve = options.observe?.(slot)
+  const uncross = crossingsOf(parts, { slot, view, env })
   let aborted = false
   try {
-    return await applyMessage(slot, view, message, env)
+    const result = await applyMessage(slot, view, message, env)
+    if (uncross !== undefined) view.commitSync()
+    return result
   } catch (error) {
     // An EVM stopped in the middle keeps open checkpoints of its own; it is not used again.
     aborted = !(error instanceof AppError && error.code.startsWith('tx-'))
     throw error
   } finally {
+    uncross?.()
     unobserve?.()
     unwatch()
     if (aborted) slot.detach()
     else slots.release(slot)
   }
+}
+
+/** Calls that other lanes make back into this one can be undone, which needs a checkpoint below them. */
+function crossingsOf({ crossings }: SimulationParts, stage: { slot: EvmSlot; view: StateView; env: BlockEnv }): (() => void) | undefined {
+  if (crossings === undefined) return undefined
+  stage.view.checkpointSync()
+  return crossings(stage)
 }

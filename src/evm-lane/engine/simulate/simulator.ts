@@ -25,9 +25,11 @@ export class Simulator {
   private readonly slots: EvmSlots
   private readonly forks: ForkSchedule
   private readonly limits: LaneLimits
+  private readonly crossings: NonNullable<SimulationParts['crossings']>
   private readonly gate: CallGate
 
-  constructor(parts: { slots: EvmSlots; forks: ForkSchedule; limits: LaneLimits }) {
+  constructor(parts: { slots: EvmSlots; forks: ForkSchedule; limits: LaneLimits; crossings: NonNullable<SimulationParts['crossings']> }) {
+    this.crossings = parts.crossings
     this.slots = parts.slots
     this.forks = parts.forks
     this.limits = parts.limits
@@ -54,8 +56,8 @@ export class Simulator {
 
   private run<T>(block: SimulatedBlock, asked: Asked, task: (parts: SimulationParts) => Promise<T>): Promise<T> {
     return this.gate.run(async () => {
-      const { slots, forks, limits } = this
-      return task(await prepare({ ...block, slots, forks, limits }, asked))
+      const { slots, forks, limits, crossings } = this
+      return task(await prepare({ ...block, slots, forks, limits, crossings }, asked))
     })
   }
 }

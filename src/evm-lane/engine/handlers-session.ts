@@ -1,0 +1,115 @@
+// Owns: the operations by which the coordinator takes a lane through a batch of sessions, and simulations of other lanes.
+// Does not own: the batch's block (session/session-block.ts), decisions (the coordinator).
+// Called by: handlers.ts.
+
+import { AppError } from '../../errors.js'
+import { bareHex } from '../../primitives.js'
+import type { Handlers } from '../protocol.js'
+import type { SessionRequests } from '../session-protocol.js'
+import type { HandlerParts } from './handler-parts.js'
+import { recoverBlocks } from './session/recover.js'
+import { SessionBlock } from './session/session-block.js'
+import { decodeTx } from './tx.js'
+import type { LaneTx } from './tx.js'
+
+export function sessionHandlers(h: HandlerParts): Pick<Handlers, keyof SessionRequests> {
+  const lane = new SessionLane(h)
+  const { parts, pool, reader, simulations } = h
+  return {
+    sessionOpen: ({ batch }) => lane.open(batch),
+    sessionBegin: async ({ batch, session }) => {
+      await lane.of(batch).begin(session)
+      return null
+    },
+    sessionAdmit: (req) => {
+      const { header } = parts.chain.head.block
+      const tx = decodeTx(req.raw, parts.forks.commonAt(header.number + 1n, header.timestamp), req.sender)
+      pool.add(tx, { handedOver: true })
+      return { hash: tx.hash, sender: tx.sender, nonce: tx.nonce, gasLimit: tx.gasLimit, to: tx.to }
+    },
+    sessionDrop: ({ hashes }) => {
+      for (const tx of pooled(h, hashes)) pool.drop(tx)
+      return null
+    },
+    sessionTx: async ({ batch, hash, refuse, mark }) => {
+      const block = lane.of(batch)
+      const tx = pool.get(bareHex(hash))
+      if (tx === undefined) return { kind: 'rejected', reason: 'the transaction is not in the pool any more', blockFull: false }
+      return block.tx(tx, refuse, mark)
+    },
+    sessionDeliver: ({ batch, call, refuse, mark }) => lane.of(batch).deliver(call, refuse, mark),
+    crossCallIn: ({ run, call, mark }) => (run.kind === 'session' ? lane.of(run.batch).callIn(call, mark) : simulations.callIn(run, call, mark)),
+    undoIn: ({ run, mark }) => {
+      if (run.kind === 'session') lane.of(run.batch).undoIn(mark)
+      else simulations.undoIn(run, mark)
+      return null
+    },
+    sessionEnd: async ({ batch, keep }) => ({ legs: await lane.of(batch).end(keep) }),
+    sessionSeal: ({ batch, links }) => lane.of(batch).seal(links),
+    sessionCommit: async ({ batch }) => {
+      await lane.commit(batch)
+      return null
+    },
+    sessionAbort: ({ batch }) => {
+      lane.abort(batch)
+      return null
+    },
+    simulationEnd: (id) => {
+      simulations.end(id)
+      return null
+    },
+    sessionRecover: async ({ blocks }) => {
+      await recoverBlocks(parts, blocks)
+      h.afterRecovery()
+      return null
+    },
+    sessionReceipts: ({ hashes }) => Promise.all(hashes.map((hash) => reader.receipt(hash))),
+  }
+}
+
+function pooled({ pool }: HandlerParts, hashes: Uint8Array[]): LaneTx[] {
+  return hashes.flatMap((hash) => pool.get(bareHex(hash)) ?? [])
+}
+
+/** The lane while it is held: by at most one batch at a time. */
+class SessionLane {
+  private readonly h: HandlerParts
+  private block: SessionBlock | undefined
+
+  constructor(h: HandlerParts) {
+    this.h = h
+  }
+
+  async open(batch: number): Promise<{ number: bigint; headHash: Uint8Array; gasLimit: bigint; baseFee: bigint }> {
+    const { parts, producer, ask, nowMs } = this.h
+    if (parts.spec.production.kind === 'none') throw new AppError('not-allowed', 'a lane that produces no blocks takes part in no session')
+    if (this.block !== undefined) throw new AppError('internal', `batch ${this.block.batch} holds the lane, ${batch} cannot`)
+    await producer.hold()
+    this.block = new SessionBlock(parts, ask, { batch, nowMs: nowMs() })
+    const { header } = parts.chain.head.block
+    return { number: header.number, headHash: header.hash, gasLimit: this.block.env.gasLimit, baseFee: this.block.env.baseFee ?? 0n }
+  }
+
+  of(batch: number): SessionBlock {
+    if (this.block?.batch !== batch) throw new AppError('internal', `batch ${batch} does not hold the lane`)
+    return this.block
+  }
+
+  /** Idempotent: after a lost answer the coordinator asks again. */
+  async commit(batch: number): Promise<void> {
+    if (this.block?.batch !== batch) return
+    const txs = await this.block.commit()
+    this.letGo(txs.length > 0)
+    if (txs.length > 0) this.h.afterBlock(txs)
+  }
+
+  abort(batch: number): void {
+    if (this.block?.batch === batch) this.letGo(false)
+  }
+
+  private letGo(made: boolean): void {
+    this.block?.close()
+    this.block = undefined
+    this.h.producer.release(made ? this.h.nowMs() : null)
+  }
+}

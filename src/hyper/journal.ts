@@ -1,0 +1,91 @@
+// Owns: the durable records of sessions: written and synced before any lane commits, which is the commit point (S11).
+// Does not own: when that is (core/atomic.ts), messages (outbox.ts adds its rows to the same write).
+// Called by: coordinator.ts, reader.ts.
+
+import type { SealedBlock } from '../evm-lane/session-protocol.js'
+import type { Hash32 } from '../primitives.js'
+import { hyper, readU32, readU64, tableKey, tableRange, u32, u64 } from '../schema.js'
+import type { Store, StoreOp } from '../store/store.js'
+import type { BatchRecord, SessionRecord } from './core/types.js'
+import { decodeValue, encodeValue } from './journal-codec.js'
+
+export type BlockPosition = Omit<SealedBlock, 'batch'>
+/** What stays of a batch when every lane has its block. */
+export type StoredBatch = Omit<BatchRecord, 'blocks'> & { blocks: BlockPosition[] }
+export type StoredSession = { batch: number; place: number; blocks: BlockPosition[]; record: SessionRecord }
+
+export type Journal = {
+  /** Durable when it settles; `more` becomes so with it. @throws AppError 'store-failed': then nobody knows whether it is. */
+  write: (record: BatchRecord, more: StoreOp[]) => Promise<void>
+  /** After a failed write: durable that it is not there. */
+  erase: (record: BatchRecord) => Promise<void>
+  /** Every lane has its block: its bytes are not needed any more. */
+  complete: (batch: number) => Promise<void>
+  incomplete: () => Promise<BatchRecord[]>
+  nextBatch: () => Promise<number>
+  session: (id: Hash32) => Promise<StoredSession | null>
+  sessionOfTransaction: (chainId: number, hash: Hash32) => Promise<StoredSession | null>
+}
+
+export function createJournal(store: Store): Journal {
+  const at = async (key: Uint8Array): Promise<StoredSession | null> => {
+    const place = await store.get(key)
+    return place === undefined ? null : readSession(store, place)
+  }
+  return {
+    write: (record, more) => store.batch([...rowsOf(record), ...more], { sync: true }),
+    erase: (record) => store.batch(rowsOf(record).map(({ key }): StoreOp => ({ type: 'del', key })), { sync: true }),
+    // Not synced: a record that still has its blocks is only offered to the lanes once more.
+    complete: (batch) => store.batch([{ type: 'del', key: tableKey(hyper.sealedBlocks, u64(batch)) }]),
+    incomplete: () => readIncomplete(store),
+    nextBatch: () => readNextBatch(store),
+    session: (id) => at(tableKey(hyper.sessionById, id)),
+    sessionOfTransaction: (chainId, hash) => at(tableKey(hyper.sessionByTx, u64(chainId), hash)),
+  }
+}
+
+function rowsOf(record: BatchRecord): Extract<StoreOp, { type: 'put' }>[] {
+  const batch = u64(record.batch)
+  const blocks = record.blocks.map(positionOf)
+  const stored: StoredBatch = { ...record, blocks }
+  return [
+    { type: 'put', key: tableKey(hyper.sessionBatches, batch), value: encodeValue(stored) },
+    { type: 'put', key: tableKey(hyper.sealedBlocks, batch), value: encodeValue(record.blocks) },
+    ...record.sessions.flatMap(({ id, own, legs }, i) => {
+      const value = new Uint8Array([...batch, ...u32(i)])
+      const keys = [...own, ...legs].map((part) => tableKey(hyper.sessionByTx, u64(part.chainId), part.transactionHash))
+      return [tableKey(hyper.sessionById, id), ...keys].map((key) => ({ type: 'put' as const, key, value }))
+    }),
+  ]
+}
+
+function positionOf({ chainId, number, hash, stateRoot, txCount }: SealedBlock): BlockPosition {
+  return { chainId, number, hash, stateRoot, txCount }
+}
+
+async function readIncomplete(store: Store): Promise<BatchRecord[]> {
+  const records: BatchRecord[] = []
+  for await (const [key, value] of store.iterate(tableRange(hyper.sealedBlocks))) {
+    const batch = Number(readU64(key, 1))
+    const stored = await readBatch(store, batch)
+    if (stored !== null) records.push({ ...stored, blocks: decodeValue<SealedBlock[]>(value) })
+  }
+  return records
+}
+
+async function readNextBatch(store: Store): Promise<number> {
+  for await (const [key] of store.iterate({ ...tableRange(hyper.sessionBatches), reverse: true, limit: 1 })) return Number(readU64(key, 1)) + 1
+  return 1
+}
+
+async function readBatch(store: Store, batch: number): Promise<StoredBatch | null> {
+  const value = await store.get(tableKey(hyper.sessionBatches, u64(batch)))
+  return value === undefined ? null : decodeValue<StoredBatch>(value)
+}
+
+async function readSession(store: Store, where: Uint8Array): Promise<StoredSession | null> {
+  const place = readU32(where, 8)
+  const stored = await readBatch(store, Number(readU64(where)))
+  const record = stored?.sessions[place]
+  return stored === null || record === undefined ? null : { batch: stored.batch, place, blocks: stored.blocks, record }
+}
