@@ -27,20 +27,50 @@ export const lane = {
   accounts: { db: 'lane', prefix: 0x01, key: 'address', value: 'account record (state/records.ts)', writer: state },
   slots: { db: 'lane', prefix: 0x02, key: 'address ‖ epoch ‖ slot', value: 'value without leading zeros, never empty', writer: state },
   code: { db: 'lane', prefix: 0x03, key: 'code hash', value: 'code', writer: state },
-  accountTrie: { db: 'lane', prefix: 0x04, key: 'path', value: 'RLP of the node that hangs there by hash, as of the last trie checkpoint', writer: state },
+  accountTrie: {
+    db: 'lane',
+    prefix: 0x04,
+    key: 'path',
+    value: 'RLP of the node that hangs there by hash, as of the last trie checkpoint',
+    writer: state,
+  },
   storageTrie: { db: 'lane', prefix: 0x05, key: 'address ‖ epoch ‖ path', value: 'as accountTrie', writer: state },
-  history: { db: 'lane', prefix: 0x06, key: 'table prefix ‖ key in that table ‖ u64 block', value: 'the value before that block, empty = none', writer: state },
-  changes: { db: 'lane', prefix: 0x07, key: 'u64 block', value: 'list of history keys of that block (u16 length ‖ table prefix ‖ key)', writer: state },
+  history: {
+    db: 'lane',
+    prefix: 0x06,
+    key: 'table prefix ‖ key in that table ‖ u64 block',
+    value: 'the value before that block, empty = none',
+    writer: state,
+  },
+  changes: {
+    db: 'lane',
+    prefix: 0x07,
+    key: 'u64 block',
+    value: 'list of history keys of that block (u16 length ‖ table prefix ‖ key)',
+    writer: state,
+  },
   blockState: { db: 'lane', prefix: 0x08, key: 'u64 block', value: 'state root ‖ u64 trie checkpoint at or below', writer: state },
 
   // Chain: written in the same batch as the state of the block (L4).
   blocks: { db: 'lane', prefix: 0x10, key: 'u64 block', value: 'RLP of the block', writer: blocks },
-  blockMeta: { db: 'lane', prefix: 0x11, key: 'u64 block', value: 'what RPC adds to a block: hash, timestampMs, size, total difficulty', writer: blocks },
+  blockMeta: {
+    db: 'lane',
+    prefix: 0x11,
+    key: 'u64 block',
+    value: 'what RPC adds to a block: hash, timestampMs, size, total difficulty',
+    writer: blocks,
+  },
   receipts: { db: 'lane', prefix: 0x12, key: 'u64 block', value: 'receipts of the block with what cannot be derived', writer: blocks },
   hashToNumber: { db: 'lane', prefix: 0x13, key: 'block hash', value: 'u64 block', writer: blocks },
   txLookup: { db: 'lane', prefix: 0x14, key: 'transaction hash', value: 'u64 block ‖ u32 index', writer: blocks },
   logAddress: { db: 'lane', prefix: 0x15, key: 'address ‖ u64 block', value: 'empty: the block has a log of that address', writer: blocks },
-  logTopic: { db: 'lane', prefix: 0x16, key: 'u8 position ‖ topic ‖ u64 block', value: 'empty: the block has a log with that topic there', writer: blocks },
+  logTopic: {
+    db: 'lane',
+    prefix: 0x16,
+    key: 'u8 position ‖ topic ‖ u64 block',
+    value: 'empty: the block has a log with that topic there',
+    writer: blocks,
+  },
 } as const satisfies Record<string, Table>
 
 const journal = 'hyper/journal'
@@ -48,14 +78,32 @@ const outbox = 'hyper/outbox'
 
 /** u64, u32 = big-endian. */
 export const hyper = {
-  sessionBatches: { db: 'hyper', prefix: 0x01, key: 'u64 batch', value: 'batch record without the bytes of its blocks (hyper/journal-codec.ts)', writer: journal },
-  sealedBlocks: { db: 'hyper', prefix: 0x02, key: 'u64 batch', value: 'sealed blocks of the batch; gone when every lane has its own', writer: journal },
+  sessionBatches: {
+    db: 'hyper',
+    prefix: 0x01,
+    key: 'u64 batch',
+    value: 'batch record without the bytes of its blocks (hyper/journal-codec.ts)',
+    writer: journal,
+  },
+  sealedBlocks: {
+    db: 'hyper',
+    prefix: 0x02,
+    key: 'u64 batch',
+    value: 'sealed blocks of the batch; gone when every lane has its own',
+    writer: journal,
+  },
   sessionById: { db: 'hyper', prefix: 0x03, key: 'session id', value: 'u64 batch ‖ u32 place in it', writer: journal },
   sessionByTx: { db: 'hyper', prefix: 0x04, key: 'u64 chain id ‖ transaction hash', value: 'as sessionById', writer: journal },
 
   messages: { db: 'hyper', prefix: 0x08, key: 'message id', value: 'message record (hyper/journal-codec.ts)', writer: outbox },
   messagesByTx: { db: 'hyper', prefix: 0x09, key: 'u64 chain id ‖ transaction hash ‖ u32 log index', value: 'message id', writer: outbox },
-  messagesWaiting: { db: 'hyper', prefix: 0x0a, key: 'u64 chain id ‖ u64 block ‖ u32 log index', value: 'message id; gone in the batch that delivers it', writer: outbox },
+  messagesWaiting: {
+    db: 'hyper',
+    prefix: 0x0a,
+    key: 'u64 chain id ‖ u64 block ‖ u32 log index',
+    value: 'message id; gone in the batch that delivers it',
+    writer: outbox,
+  },
   messageCursor: { db: 'hyper', prefix: 0x0b, key: 'u64 chain id', value: 'u64 block: messages of this block and older are known', writer: outbox },
 } as const satisfies Record<string, Table>
 

@@ -17,10 +17,14 @@ export function encodeValue(value: unknown): Uint8Array {
 
 /** @throws AppError 'store-corrupt' for what this version did not write. */
 export function decodeValue<T>(bytes: Uint8Array): T {
-  if (bytes[0] !== version) throw new AppError('store-corrupt', `the session journal has a value of version ${bytes[0]}; this program reads ${version}`)
+  if (bytes[0] !== version)
+    throw new AppError('store-corrupt', `the session journal has a value of version ${bytes[0]}; this program reads ${version}`)
   try {
     return deserialize(bytes.subarray(1)) as T
   } catch (error) {
-    throw new AppError('store-corrupt', `the session journal has a value that cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    throw new AppError(
+      'store-corrupt',
+      `the session journal has a value that cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 }

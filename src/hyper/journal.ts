@@ -34,7 +34,11 @@ export function createJournal(store: Store): Journal {
   }
   return {
     write: (record, more) => store.batch([...rowsOf(record), ...more], { sync: true }),
-    erase: (record) => store.batch(rowsOf(record).map(({ key }): StoreOp => ({ type: 'del', key })), { sync: true }),
+    erase: (record) =>
+      store.batch(
+        rowsOf(record).map(({ key }): StoreOp => ({ type: 'del', key })),
+        { sync: true },
+      ),
     // Not synced: a record that still has its blocks is only offered to the lanes once more.
     complete: (batch) => store.batch([{ type: 'del', key: tableKey(hyper.sealedBlocks, u64(batch)) }]),
     incomplete: () => readIncomplete(store),

@@ -3,10 +3,17 @@
 // Called by: asks.ts.
 
 import type { LaneClient } from '../evm-lane/client.js'
-import type { Asks, CrossCall, CrossResult, SimulationId, SystemRefusal } from '../evm-lane/session-protocol.js'
+import type { CrossCall, CrossResult, SimulationId, SystemRefusal } from '../evm-lane/session-protocol.js'
 import { standingAfter } from './core/routing.js'
 
-export type SimulationLimits = { simulationsMax: number; lanesMax: number; crossCallsMax: number; depthMax: number; dataBytesMax: number; lastsMs: number }
+export type SimulationLimits = {
+  simulationsMax: number
+  lanesMax: number
+  crossCallsMax: number
+  depthMax: number
+  dataBytesMax: number
+  lastsMs: number
+}
 
 type Simulation = {
   run: SimulationId
@@ -55,10 +62,11 @@ export class Simulations {
     }
   }
 
-  async undoSince({ run, mark }: Asks['undoSince']['req'] & { run: SimulationId }): Promise<null> {
+  /** `asking`: the lane of the failed frame. */
+  async undoSince(asking: number, run: SimulationId, mark: number): Promise<null> {
     const simulation = this.#running.get(keyOf(run))
     if (simulation === undefined) return null
-    const { lanes, rest } = standingAfter(simulation.standing, mark, run.chainId)
+    const { lanes, rest } = standingAfter(simulation.standing, mark, asking)
     simulation.standing = rest
     await Promise.all(lanes.map((chainId) => this.#lanes.get(chainId)?.call('undoIn', { run, mark })))
     return null
@@ -73,7 +81,10 @@ export class Simulations {
     const { chainId, id } = run
     for (const touched of simulation.touched) {
       // A lane that is down has forgotten it.
-      this.#lanes.get(touched)?.call('simulationEnd', { chainId, id }).catch(() => undefined)
+      this.#lanes
+        .get(touched)
+        ?.call('simulationEnd', { chainId, id })
+        .catch(() => undefined)
     }
   }
 

@@ -61,7 +61,19 @@ export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Cl
     producer.release(null)
   }
   const handlers = createHandlers({
-    parts, pool, reader, waiters, importer, watch, afterBlock, stop, producer, simulations, ask: events.ask, nowMs: clock.nowMs, afterRecovery,
+    parts,
+    pool,
+    reader,
+    waiters,
+    importer,
+    watch,
+    afterBlock,
+    stop,
+    producer,
+    simulations,
+    ask: events.ask,
+    nowMs: clock.nowMs,
+    afterRecovery,
   })
   let recovered = spec.coordinated !== true
   if (recovered) producer.start()

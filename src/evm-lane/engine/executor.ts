@@ -27,7 +27,13 @@ export interface TxExecutor {
   close(): void
 }
 
-export type ExecutorParts = { slots: EvmSlots; state: StateView; env: BlockEnv; blockHashes: BlockHashes; crossing?: { chainId: number; port: CrossPort } }
+export type ExecutorParts = {
+  slots: EvmSlots
+  state: StateView
+  env: BlockEnv
+  blockHashes: BlockHashes
+  crossing?: { chainId: number; port: CrossPort }
+}
 
 /** Everything through @ethereumjs/vm: the reference. */
 export class VmExecutor implements TxExecutor {

@@ -28,16 +28,35 @@ export function systemTx(fields: SystemFields): LaneTx {
 export function decodeSystemTx(raw: Bytes): LaneTx {
   const [source, from, to, mint, value, gas, , data] = RLP.decode(raw.subarray(1)) as Bytes[]
   return wrap(raw, {
-    sourceHash: source as Bytes, from: from as Bytes, to: to as Bytes, mint: bytesToBigint(mint as Bytes), value: bytesToBigint(value as Bytes),
-    gas: bytesToBigint(gas as Bytes), data: data as Bytes,
+    sourceHash: source as Bytes,
+    from: from as Bytes,
+    to: to as Bytes,
+    mint: bytesToBigint(mint as Bytes),
+    value: bytesToBigint(value as Bytes),
+    gas: bytesToBigint(gas as Bytes),
+    data: data as Bytes,
   })
 }
 
 function wrap(raw: Bytes, system: SystemFields): LaneTx {
   const hash = keccak256(raw)
   return {
-    raw, hash, hashKey: bareHex(hash), sender: system.from, senderKey: bareHex(system.from), type: systemTxType, nonce: 0n, gasLimit: system.gas,
-    feeCap: 0n, tipCap: 0n, to: system.to, value: system.value, cost: 0n, blobs: 0, plain: null, system,
+    raw,
+    hash,
+    hashKey: bareHex(hash),
+    sender: system.from,
+    senderKey: bareHex(system.from),
+    type: systemTxType,
+    nonce: 0n,
+    gasLimit: system.gas,
+    feeCap: 0n,
+    tipCap: 0n,
+    to: system.to,
+    value: system.value,
+    cost: 0n,
+    blobs: 0,
+    plain: null,
+    system,
     lib: () => {
       throw new AppError('internal', 'a system transaction has no form in the library')
     },

@@ -54,7 +54,16 @@ function nextSession(state: State, batch: Batch): Effect[] {
 
 function newRun(session: Session): Run {
   return {
-    session, outcomes: [], stack: [], standing: [], touched: new Set(), crossCalls: 0, dataBytes: 0, transcript: [], legs: [], doom: null,
+    session,
+    outcomes: [],
+    stack: [],
+    standing: [],
+    touched: new Set(),
+    crossCalls: 0,
+    dataBytes: 0,
+    transcript: [],
+    legs: [],
+    doom: null,
   }
 }
 
@@ -93,7 +102,8 @@ export function transactionDone(batch: Batch, outcome: SessionTxOutcome): void {
       return
     case 'executed':
       // S8: one that fails takes the others with it.
-      if (!outcome.success && run.session.work.kind === 'bundle') run.doom ??= { kind: 'bundle', reason: `transaction ${run.outcomes.length - 1} of it fails` }
+      if (!outcome.success && run.session.work.kind === 'bundle')
+        run.doom ??= { kind: 'bundle', reason: `transaction ${run.outcomes.length - 1} of it fails` }
       return
   }
 }
@@ -116,7 +126,13 @@ function sessionKept(state: State, batch: Batch): Effect[] {
   const isOwn = new Set(own.map(keyOf))
   const legs = run.legs.filter((part) => !isOwn.has(keyOf(part)))
   const record: SessionRecord = {
-    id: session.id, work: session.work, outcomes: run.outcomes, own, legs, refuse: session.refuse, transcript: run.transcript,
+    id: session.id,
+    work: session.work,
+    outcomes: run.outcomes,
+    own,
+    legs,
+    refuse: session.refuse,
+    transcript: run.transcript,
   }
   batch.kept.push({ session, record, parts: run.legs })
   if (session.refuse === null) remember(state, session, run.touched)

@@ -12,7 +12,9 @@ export function enqueue(state: State, wanted: Wanted): Effect[] {
   const keys = keysOf(wanted.work)
   if (keys.some((key) => state.known.has(key))) {
     // A transaction that is told of twice runs once; a bundle that shares a transaction with another session is not what its sender meant.
-    return wanted.work.kind === 'bundle' ? [{ kind: 'finished', id: wanted.id, work: wanted.work, outcome: { kind: 'failed', reason: 'a transaction of it is in another session' } }] : []
+    return wanted.work.kind === 'bundle'
+      ? [{ kind: 'finished', id: wanted.id, work: wanted.work, outcome: { kind: 'failed', reason: 'a transaction of it is in another session' } }]
+      : []
   }
   for (const key of keys) state.known.add(key)
   const start = startLanes(wanted.work)
@@ -92,7 +94,8 @@ export function shareLocks(state: State, batch: Batch): void {
   const passed = new Set<string>()
   for (const session of state.waiting.slice(0, state.limits.scanMax)) {
     if (batch.todo.length >= state.limits.sessionsPerBatchMax) return
-    const fits = startLanes(session.work).every((chainId) => isUp(state, chainId)) && lanesNow(state, session).every((chainId) => batch.held.has(chainId))
+    const fits =
+      startLanes(session.work).every((chainId) => isUp(state, chainId)) && lanesNow(state, session).every((chainId) => batch.held.has(chainId))
     if (!fits || passed.has(session.flow)) {
       passed.add(session.flow)
       continue

@@ -160,4 +160,3 @@ export function callLane(state: State, batch: Batch, chainId: number, call: Lane
   batch.pending.set(id, { op: call.op, chainId, ...purpose })
   return { kind: 'call', id, chainId, call }
 }
-

@@ -108,7 +108,8 @@ export type Outcome =
   /** A delivery whose lane cannot do it now; it has to be wanted again. */
   | { kind: 'postponed' }
 
-export type Timer = { kind: 'sessionTime'; batch: number; order: number } | { kind: 'again'; batch: number; chainId: number } | { kind: 'recover'; chainId: number }
+export type Timer =
+  { kind: 'sessionTime'; batch: number; order: number } | { kind: 'again'; batch: number; chainId: number } | { kind: 'recover'; chainId: number }
 
 export type Input =
   | { kind: 'wanted'; wanted: Wanted }
@@ -138,4 +139,3 @@ export type Effect =
   | { kind: 'drop'; chainId: number; hashes: Hash32[] }
   | { kind: 'timer'; timer: Timer; ms: number }
   | { kind: 'finished'; id: Hash32; work: Work; outcome: Outcome }
-

@@ -75,7 +75,11 @@ export class FakeLane implements LaneClient {
   readonly ready = Promise.resolve()
   readonly asked: { op: Op; req: unknown }[] = []
   readonly answers: FakeAnswers
-  readonly #listeners = { head: new Set<(head: HeadInfo) => void>(), poolAdded: new Set<(added: { txs: PoolTx[] }) => void>(), sessionWanted: new Set<(wanted: SessionWanted) => void>() }
+  readonly #listeners = {
+    head: new Set<(head: HeadInfo) => void>(),
+    poolAdded: new Set<(added: { txs: PoolTx[] }) => void>(),
+    sessionWanted: new Set<(wanted: SessionWanted) => void>(),
+  }
   readonly #stateListeners = new Set<(state: LaneState) => void>()
   #head: HeadInfo | undefined
 

@@ -80,7 +80,12 @@ export class ChainStore {
     const { block, txs, receipts, timestampMs } = entry
     const number = u64(block.header.number)
     const senders = concatBytes(...txs.map((tx) => tx.sender))
-    const meta = RLP.encode([block.header.hash, timestampMs === null ? new Uint8Array(0) : bigintToBytes(BigInt(timestampMs)), senders, encodeLinks(entry.links ?? [])])
+    const meta = RLP.encode([
+      block.header.hash,
+      timestampMs === null ? new Uint8Array(0) : bigintToBytes(BigInt(timestampMs)),
+      senders,
+      encodeLinks(entry.links ?? []),
+    ])
     const ops: StoreOp[] = [
       { type: 'put', key: tableKey(lane.blocks, number), value: entry.rlp },
       { type: 'put', key: tableKey(lane.blockMeta, number), value: meta },
@@ -152,7 +157,11 @@ export class ChainStore {
 
   private async read(number: bigint): Promise<BlockEntry | undefined> {
     const key = u64(number)
-    const [rlp, metaBytes, receiptBytes] = await this.store.getMany([tableKey(lane.blocks, key), tableKey(lane.blockMeta, key), tableKey(lane.receipts, key)])
+    const [rlp, metaBytes, receiptBytes] = await this.store.getMany([
+      tableKey(lane.blocks, key),
+      tableKey(lane.blockMeta, key),
+      tableKey(lane.receipts, key),
+    ])
     if (rlp === undefined || metaBytes === undefined || receiptBytes === undefined) return undefined
     const block = decodeBlock(rlp)
     const [, timestampMs, senders, links] = RLP.decode(metaBytes) as [Bytes, Bytes, Bytes, Nested[] | undefined]

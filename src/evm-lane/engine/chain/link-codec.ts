@@ -19,7 +19,9 @@ export function decodeLinks(items: Nested[], count: number): (SessionLink | null
   return Array.from({ length: count }, (_, i) => {
     const [session, legs] = (items[i] ?? []) as [Bytes | undefined, Nested[] | undefined]
     if (session === undefined || legs === undefined) return null
-    return { session, legs: (legs as [Bytes, Bytes][]).map(([chainId, transactionHash]) => ({ chainId: Number(bytesToBigint(chainId)), transactionHash })) }
+    return {
+      session,
+      legs: (legs as [Bytes, Bytes][]).map(([chainId, transactionHash]) => ({ chainId: Number(bytesToBigint(chainId)), transactionHash })),
+    }
   })
 }
-

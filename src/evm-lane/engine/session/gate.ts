@@ -35,7 +35,10 @@ export function gatedRunCall(inner: RunCall, current: () => Gate | null): RunCal
 /** Only the portal itself, in its own context, passes; anybody else meets the code that stands at the gate. */
 function isGateCall(message: Message): message is GateMessage {
   return (
-    message.to !== undefined && !message.delegatecall && equalBytes(message.to.bytes, GATE) &&
-    equalBytes(message.caller.bytes, PORTAL) && equalBytes(message.codeAddress.bytes, GATE)
+    message.to !== undefined &&
+    !message.delegatecall &&
+    equalBytes(message.to.bytes, GATE) &&
+    equalBytes(message.caller.bytes, PORTAL) &&
+    equalBytes(message.codeAddress.bytes, GATE)
   )
 }

@@ -132,7 +132,14 @@ export class LaneRun {
     const logs = execResult.logs ?? []
     if (waiting !== undefined) waiting.logs.push({ mark, logs })
     else this.addLeg(call, proxy, { mark, success: true, gasUsed, logs: logs.map(([address, topics, data]) => ({ address, topics, data })) })
-    return { kind: 'done', success: true, returnData: execResult.returnValue, gasUsed, gasRefund: execResult.gasRefund ?? 0n, mark: this.gate.crossings }
+    return {
+      kind: 'done',
+      success: true,
+      returnData: execResult.returnValue,
+      gasUsed,
+      gasRefund: execResult.gasRefund ?? 0n,
+      mark: this.gate.crossings,
+    }
   }
 
   /** Undoes every inbound call after `mark`. Those that a failed frame of this lane has undone itself are only forgotten. */
@@ -196,8 +203,15 @@ export class LaneRun {
 
   private async frame(call: CrossCall, proxy: Address, gasLimit: bigint, sets: FrameSets): Promise<EVMResult> {
     const message = new Message({
-      caller: lib(proxy), to: lib(call.to.account), value: call.value, data: call.data, gasLimit, depth: call.depth, isStatic: call.isStatic,
-      selfdestruct: new Map(sets.selfdestruct) as Map<`0x${string}`, `0x${string}`>, createdAddresses: new Set(sets.created) as Set<`0x${string}`>,
+      caller: lib(proxy),
+      to: lib(call.to.account),
+      value: call.value,
+      data: call.data,
+      gasLimit,
+      depth: call.depth,
+      isStatic: call.isStatic,
+      selfdestruct: new Map(sets.selfdestruct) as Map<`0x${string}`, `0x${string}`>,
+      createdAddresses: new Set(sets.created) as Set<`0x${string}`>,
     })
     this.gate.inbound.push({ from: { ...call.from, chainId: BigInt(call.from.chainId) }, target: call.to.account, depth: call.depth })
     this.openFrames++

@@ -105,8 +105,15 @@ export class PortalGate implements Gate {
     if (message.gasLimit < own) return failed(EVMError.errorMessages.OUT_OF_GAS, nothing, message.gasLimit)
     const tx = (this.stage.slot.evm as unknown as { _tx: { origin: LibAddress; gasPrice: bigint } })._tx
     const call: CrossCall = {
-      from: { chainId: this.stage.chainId, account: source }, to: { chainId: Number(chainId), account: target }, value: message.value, data, gas: message.gasLimit - own,
-      isStatic: message.isStatic, depth: message.depth, origin: tx.origin.bytes, gasPrice: tx.gasPrice,
+      from: { chainId: this.stage.chainId, account: source },
+      to: { chainId: Number(chainId), account: target },
+      value: message.value,
+      data,
+      gas: message.gasLimit - own,
+      isStatic: message.isStatic,
+      depth: message.depth,
+      origin: tx.origin.bytes,
+      gasPrice: tx.gasPrice,
     }
     const waiting = this.wait(message)
     // The value is burned here and minted there (S2); it comes back when the call fails.
@@ -130,7 +137,10 @@ export class PortalGate implements Gate {
   }
 
   /** A delivered message runs in the name of its sender's proxy, with the value the portal passes on. */
-  private async callAs(message: GateMessage, { asProxy, chainId, account, target, data }: Extract<GateCall, { kind: 'callAs' }>): Promise<ExecResult> {
+  private async callAs(
+    message: GateMessage,
+    { asProxy, chainId, account, target, data }: Extract<GateCall, { kind: 'callAs' }>,
+  ): Promise<ExecResult> {
     const { view, slot } = this.stage
     const caller = new LibAddress(asProxy as Uint8Array<ArrayBuffer>)
     const before = view.accountSync(PORTAL)?.balance ?? 0n
@@ -138,8 +148,14 @@ export class PortalGate implements Gate {
     view.addBalanceSync(PORTAL, -message.value)
     view.addBalanceSync(asProxy, message.value)
     const inner = new Message({
-      caller, to: new LibAddress(target as Uint8Array<ArrayBuffer>), value: message.value, data, gasLimit: message.gasLimit, depth: message.depth,
-      isStatic: message.isStatic, gasRefund: message.gasRefund,
+      caller,
+      to: new LibAddress(target as Uint8Array<ArrayBuffer>),
+      value: message.value,
+      data,
+      gasLimit: message.gasLimit,
+      depth: message.depth,
+      isStatic: message.isStatic,
+      gasRefund: message.gasRefund,
       ...(message.selfdestruct === undefined ? {} : { selfdestruct: message.selfdestruct }),
       ...(message.createdAddresses === undefined ? {} : { createdAddresses: message.createdAddresses }),
     })

@@ -119,7 +119,10 @@ export class SessionBlock {
       await run.endTransaction()
       run.entries.forEach((entry, index) => {
         const tx = entry.kind === 'tx' ? entry.tx : this.legTx(entry.leg, index)
-        const receipt = entry.kind === 'tx' ? { ...entry.receipt, cumulativeGasUsed: this.execution.gasUsed + entry.receipt.gasUsed } : legReceipt(entry.leg, this.execution.gasUsed)
+        const receipt =
+          entry.kind === 'tx'
+            ? { ...entry.receipt, cumulativeGasUsed: this.execution.gasUsed + entry.receipt.gasUsed }
+            : legReceipt(entry.leg, this.execution.gasUsed)
         this.execution.append(tx, receipt)
         legs.push({ chainId: this.parts.spec.chainId, transactionHash: tx.hash })
       })
@@ -144,13 +147,22 @@ export class SessionBlock {
     const result = await this.execution.finish({ withdrawals: [], uncles: [] })
     const parent = this.parts.chain.head.block.header
     const { entry, sealed } = finishBlock(this.parts, {
-      view: this.view, env: this.env, execution: this.execution, result, parent, nowMs: this.nowMs,
+      view: this.view,
+      env: this.env,
+      execution: this.execution,
+      result,
+      parent,
+      nowMs: this.nowMs,
     })
     const linked: BlockEntry = { ...entry, links: entry.txs.map((_, i) => links[i] ?? null) }
     this.sealed = { entry: linked, sealed }
     const { header } = entry.block
     return {
-      chainId: this.parts.spec.chainId, number: header.number, hash: header.hash, stateRoot: header.stateRoot, txCount: entry.txs.length,
+      chainId: this.parts.spec.chainId,
+      number: header.number,
+      hash: header.hash,
+      stateRoot: header.stateRoot,
+      txCount: entry.txs.length,
       batch: encodeOps([...sealed.ops, ...this.parts.chain.ops(linked)]),
     }
   }
@@ -169,5 +181,4 @@ export class SessionBlock {
     }
     this.execution.close()
   }
-
 }

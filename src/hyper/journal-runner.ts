@@ -1,0 +1,57 @@
+// Owns: what the decision maker wants of the journal, executed; when a write fails, certainty about what is on disk.
+// Does not own: the rows (journal.ts).
+// Called by: coordinator.ts.
+
+import type { StoreOp } from '../store/store.js'
+import type { BatchRecord, Input } from './core/types.js'
+import type { Journal } from './journal.js'
+import type { HyperLog } from './log.js'
+
+export type JournalRunner = { write: (record: BatchRecord, more: StoreOp[]) => void; complete: (batch: number) => void; idle: () => Promise<void> }
+
+const eraseAgainMs = 500
+
+export function createJournalRunner(journal: Journal, feed: (input: Input) => void, log: HyperLog): JournalRunner {
+  const running = new Set<Promise<void>>()
+  const track = (work: Promise<void>): void => {
+    running.add(work)
+    void work.finally(() => running.delete(work))
+  }
+
+  /** A record that may or may not be there would be neither committed nor undone; lanes of the batch wait until it is certain. */
+  const erase = async (record: BatchRecord): Promise<void> => {
+    try {
+      await journal.erase(record)
+      feed({ kind: 'journalFailed', batch: record.batch })
+    } catch (error) {
+      log('error', `session journal: batch ${record.batch} is in doubt: ${messageOf(error)}`)
+      setTimeout(() => track(erase(record)), eraseAgainMs).unref()
+    }
+  }
+
+  const write = async (record: BatchRecord, more: StoreOp[]): Promise<void> => {
+    try {
+      await journal.write(record, more)
+    } catch (error) {
+      log('error', `session journal: cannot write batch ${record.batch}: ${messageOf(error)}`)
+      return erase(record)
+    }
+    feed({ kind: 'journaled', batch: record.batch })
+  }
+
+  const complete = async (batch: number): Promise<void> => {
+    await journal.complete(batch).catch((error: unknown) => log('warn', `session journal: ${messageOf(error)}`, { batch }))
+  }
+
+  return {
+    write: (record, more) => track(write(record, more)),
+    complete: (batch) => track(complete(batch)),
+    idle: async () => {
+      await Promise.all(running)
+    },
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,24 @@
+// Owns: what others may know of sessions and messages.
+// Does not own: how it came about (coordinator.ts).
+// Called by: rpc handlers and subscriptions.
+
+import type { Hash32 } from '../primitives.js'
+import type { BundleItem, BundleState, SentBundle } from './bundles.js'
+import type { StoredSession } from './journal.js'
+import type { Message } from './message.js'
+
+/** A committed session is in the journal; one that is not is a bundle that waits or failed. */
+export type SessionView = { kind: 'committed'; session: StoredSession } | { kind: 'bundle'; id: Hash32; state: BundleState }
+
+export interface HyperReader {
+  getSession(id: Hash32): Promise<SessionView | null>
+  /** By any of its transactions, signed or 0x7e. */
+  sessionOfTransaction(chainId: number, hash: Hash32): Promise<StoredSession | null>
+  getMessage(id: Hash32): Promise<Message | null>
+  /** Messages that a transaction sent, in order. */
+  getMessagesByTransaction(chainId: number, hash: Hash32): Promise<Message[]>
+  /** Each session once every lane has its block, in the order of their batches where lanes overlap. Returns the undo. */
+  onSession(listener: (session: StoredSession) => void): () => void
+  /** S8. @throws AppError 'invalid-params', 'unknown-lane', 'lane-unavailable', and those of eth_sendRawTransaction. */
+  sendBundle(items: readonly BundleItem[], waitMs: number): Promise<SentBundle>
+}
