@@ -48,7 +48,11 @@ function methodList(table: Record<string, MethodRow>): string {
     lines.push(`| \`${name}\` | ${params} | ${row.summary.replaceAll('|', '\\|')}${note} |`)
     namespaces.set(namespace, lines)
   }
-  return Array.from(namespaces, ([namespace, lines]) => `\n**${namespace}**\n\n| method | parameters | |\n| --- | --- | --- |\n${lines.join('\n')}`).join('\n') + '\n'
+  return (
+    Array.from(namespaces, ([namespace, lines]) => `\n**${namespace}**\n\n| method | parameters | |\n| --- | --- | --- |\n${lines.join('\n')}`).join(
+      '\n',
+    ) + '\n'
+  )
 }
 
 /** The folder of package.json, from the source as from the compiled file. */

@@ -42,7 +42,11 @@ async function main(): Promise<number> {
   } finally {
     await page?.screenshot(values.screenshot)
     console.log(`screenshot ${values.screenshot}`)
-    console.log(summarize(wallet.exchanges).map((line) => `  ${line}`).join('\n'))
+    console.log(
+      summarize(wallet.exchanges)
+        .map((line) => `  ${line}`)
+        .join('\n'),
+    )
     await page?.close()
     await wallet.destroy()
     await target.stop()

@@ -25,7 +25,11 @@ async function main(): Promise<number> {
     console.error(error)
     return 1
   } finally {
-    console.log(summarize(wallet.exchanges).map((line) => `  ${line}`).join('\n'))
+    console.log(
+      summarize(wallet.exchanges)
+        .map((line) => `  ${line}`)
+        .join('\n'),
+    )
     if (values.record !== undefined) await writeFile(values.record, JSON.stringify(wallet.exchanges, null, 1))
     await wallet.destroy()
     await target.stop()

@@ -27,20 +27,50 @@ export const lane = {
   accounts: { db: 'lane', prefix: 0x01, key: 'address', value: 'account record (state/records.ts)', writer: state },
   slots: { db: 'lane', prefix: 0x02, key: 'address ‖ epoch ‖ slot', value: 'value without leading zeros, never empty', writer: state },
   code: { db: 'lane', prefix: 0x03, key: 'code hash', value: 'code', writer: state },
-  accountTrie: { db: 'lane', prefix: 0x04, key: 'path', value: 'RLP of the node that hangs there by hash, as of the last trie checkpoint', writer: state },
+  accountTrie: {
+    db: 'lane',
+    prefix: 0x04,
+    key: 'path',
+    value: 'RLP of the node that hangs there by hash, as of the last trie checkpoint',
+    writer: state,
+  },
   storageTrie: { db: 'lane', prefix: 0x05, key: 'address ‖ epoch ‖ path', value: 'as accountTrie', writer: state },
-  history: { db: 'lane', prefix: 0x06, key: 'table prefix ‖ key in that table ‖ u64 block', value: 'the value before that block, empty = none', writer: state },
-  changes: { db: 'lane', prefix: 0x07, key: 'u64 block', value: 'list of history keys of that block (u16 length ‖ table prefix ‖ key)', writer: state },
+  history: {
+    db: 'lane',
+    prefix: 0x06,
+    key: 'table prefix ‖ key in that table ‖ u64 block',
+    value: 'the value before that block, empty = none',
+    writer: state,
+  },
+  changes: {
+    db: 'lane',
+    prefix: 0x07,
+    key: 'u64 block',
+    value: 'list of history keys of that block (u16 length ‖ table prefix ‖ key)',
+    writer: state,
+  },
   blockState: { db: 'lane', prefix: 0x08, key: 'u64 block', value: 'state root ‖ u64 trie checkpoint at or below', writer: state },
 
   // Chain: written in the same batch as the state of the block (L4).
   blocks: { db: 'lane', prefix: 0x10, key: 'u64 block', value: 'RLP of the block', writer: blocks },
-  blockMeta: { db: 'lane', prefix: 0x11, key: 'u64 block', value: 'what RPC adds to a block: hash, timestampMs, size, total difficulty', writer: blocks },
+  blockMeta: {
+    db: 'lane',
+    prefix: 0x11,
+    key: 'u64 block',
+    value: 'what RPC adds to a block: hash, timestampMs, size, total difficulty',
+    writer: blocks,
+  },
   receipts: { db: 'lane', prefix: 0x12, key: 'u64 block', value: 'receipts of the block with what cannot be derived', writer: blocks },
   hashToNumber: { db: 'lane', prefix: 0x13, key: 'block hash', value: 'u64 block', writer: blocks },
   txLookup: { db: 'lane', prefix: 0x14, key: 'transaction hash', value: 'u64 block ‖ u32 index', writer: blocks },
   logAddress: { db: 'lane', prefix: 0x15, key: 'address ‖ u64 block', value: 'empty: the block has a log of that address', writer: blocks },
-  logTopic: { db: 'lane', prefix: 0x16, key: 'u8 position ‖ topic ‖ u64 block', value: 'empty: the block has a log with that topic there', writer: blocks },
+  logTopic: {
+    db: 'lane',
+    prefix: 0x16,
+    key: 'u8 position ‖ topic ‖ u64 block',
+    value: 'empty: the block has a log with that topic there',
+    writer: blocks,
+  },
 } as const satisfies Record<string, Table>
 
 /** Names in the `meta` table. */

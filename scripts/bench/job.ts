@@ -2,29 +2,26 @@
 // Owns the types only: generator.ts is the parent's side, generator-child.ts the child's.
 
 /** One JSON-RPC request as complete HTTP bytes; with `poll`, the step ends when the poll's result is no longer null. */
-export type Step = { request: Uint8Array; poll?: Uint8Array };
+export type Step = { request: Uint8Array; poll?: Uint8Array }
 
 /** One keep-alive connection: its steps in order, `rounds` times over, never more than one request in flight. */
-export type ConnectionPlan = { host: string; port: number; steps: Step[]; rounds: number };
+export type ConnectionPlan = { host: string; port: number; steps: Step[]; rounds: number }
 
 /** `pollDelayMsMax` 0 polls again at once (latency); otherwise the pause doubles from 1 ms up to the bound (throughput). */
-export type Job = { connections: ConnectionPlan[]; pollDelayMsMax: number; settleDeadlineMs: number };
+export type Job = { connections: ConnectionPlan[]; pollDelayMsMax: number; settleDeadlineMs: number }
 
-export type Quantiles = { p50: number; p99: number; max: number };
+export type Quantiles = { p50: number; p99: number; max: number }
 
 export type JobResult = {
-  elapsedMs: number;
-  requests: number;
-  polls: number;
-  errors: number;
-  errorSamples: string[];
-  cpuUs: number;
-  requestMs: Quantiles;
-  settleMs: Quantiles | null;
-};
+  elapsedMs: number
+  requests: number
+  polls: number
+  errors: number
+  errorSamples: string[]
+  cpuUs: number
+  requestMs: Quantiles
+  settleMs: Quantiles | null
+}
 
-export type ToChild = { kind: 'load'; job: Job } | { kind: 'go' };
-export type FromChild =
-  | { kind: 'ready' }
-  | { kind: 'done'; result: JobResult }
-  | { kind: 'failed'; message: string };
+export type ToChild = { kind: 'load'; job: Job } | { kind: 'go' }
+export type FromChild = { kind: 'ready' } | { kind: 'done'; result: JobResult } | { kind: 'failed'; message: string }

@@ -1,9 +1,9 @@
 // The command line of `npm run bench`.
-import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { scenarios, type ScenarioName } from './scenarios.js';
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { scenarios, type ScenarioName } from './scenarios.js'
 
 export const USAGE = `Usage: npm run bench -- [what to measure] [how]
 
@@ -25,30 +25,30 @@ How
   --paralane-arg=--x      passed on to paralane (repeatable)
   --cpu-profile folder    run paralane under the CPU profiler and print where its threads spend their time
   --json file             write every sample
-  --markdown              print the result as a table for the README`;
+  --markdown              print the result as a table for the README`
 
 export type Options = {
-  anvil: boolean;
-  paralane: boolean;
-  targets: string[];
-  pids: Map<string, number>;
-  scenarios: ScenarioName[];
-  runs: number;
-  warmup: number;
-  count: number;
-  senders: number;
-  seed: string;
-  lanes: string[];
-  anvilArgs: string[];
-  paralaneArgs: string[];
-  profileFolder: string | null;
-  jsonFile: string | null;
-  markdown: boolean;
-  help: boolean;
-};
+  anvil: boolean
+  paralane: boolean
+  targets: string[]
+  pids: Map<string, number>
+  scenarios: ScenarioName[]
+  runs: number
+  warmup: number
+  count: number
+  senders: number
+  seed: string
+  lanes: string[]
+  anvilArgs: string[]
+  paralaneArgs: string[]
+  profileFolder: string | null
+  jsonFile: string | null
+  markdown: boolean
+  help: boolean
+}
 
 export function parseOptions(args: string[]): Options {
-  const { values } = parseArgs({ args, options: FLAGS, strict: true });
+  const { values } = parseArgs({ args, options: FLAGS, strict: true })
   const options: Options = {
     anvil: values.anvil ?? false,
     paralane: values.paralane ?? false,
@@ -67,14 +67,14 @@ export function parseOptions(args: string[]): Options {
     jsonFile: values.json ?? null,
     markdown: values.markdown ?? false,
     help: values.help ?? false,
-  };
-  if (options.help) return options;
-  if (!options.anvil && !options.paralane && options.targets.length === 0) throw new Error('nothing to measure: see --help');
-  if (options.profileFolder) {
-    if (!options.paralane) throw new Error('--cpu-profile needs --paralane');
-    mkdirSync(options.profileFolder, { recursive: true });
   }
-  return options;
+  if (options.help) return options
+  if (!options.anvil && !options.paralane && options.targets.length === 0) throw new Error('nothing to measure: see --help')
+  if (options.profileFolder) {
+    if (!options.paralane) throw new Error('--cpu-profile needs --paralane')
+    mkdirSync(options.profileFolder, { recursive: true })
+  }
+  return options
 }
 
 const FLAGS = {
@@ -95,21 +95,21 @@ const FLAGS = {
   json: { type: 'string' },
   markdown: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
-} as const;
+} as const
 
 function parseScenario(name: string): ScenarioName {
-  if (Object.hasOwn(scenarios, name)) return name as ScenarioName;
-  throw new Error(`--scenario ${name}: expected one of ${Object.keys(scenarios).join(', ')}`);
+  if (Object.hasOwn(scenarios, name)) return name as ScenarioName
+  throw new Error(`--scenario ${name}: expected one of ${Object.keys(scenarios).join(', ')}`)
 }
 
 function parseCount(flag: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`--${flag} ${text}: expected a whole number above zero`);
-  return value;
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`--${flag} ${text}: expected a whole number above zero`)
+  return value
 }
 
 function parsePid(spec: string): [string, number] {
-  const [, name, pid] = /^([^=]+)=(\d+)$/.exec(spec) ?? [];
-  if (!name || !pid) throw new Error(`--pid ${spec}: expected name=pid`);
-  return [name, Number(pid)];
+  const [, name, pid] = /^([^=]+)=(\d+)$/.exec(spec) ?? []
+  if (!name || !pid) throw new Error(`--pid ${spec}: expected name=pid`)
+  return [name, Number(pid)]
 }

@@ -1,31 +1,31 @@
 // CPU time of other processes, all their threads together, as Linux counts it in /proc.
-import { readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs'
 
 /** USER_HZ, the unit of /proc/<pid>/stat: 100 on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100;
-const UTIME_FIELD = 14;
-const STIME_FIELD = 15;
+const TICKS_PER_SECOND = 100
+const UTIME_FIELD = 14
+const STIME_FIELD = 15
 
 /** Microseconds of user and system time of the processes so far; null when none is known or one is gone. */
 export function cpuTimeUs(pids: readonly number[]): number | null {
-  if (pids.length === 0) return null;
-  let ticks = 0;
+  if (pids.length === 0) return null
+  let ticks = 0
   for (const pid of pids) {
-    const own = cpuTicks(pid);
-    if (own === null) return null;
-    ticks += own;
+    const own = cpuTicks(pid)
+    if (own === null) return null
+    ticks += own
   }
-  return (ticks * 1_000_000) / TICKS_PER_SECOND;
+  return (ticks * 1_000_000) / TICKS_PER_SECOND
 }
 
 function cpuTicks(pid: number): number | null {
-  let stat: string;
+  let stat: string
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
   } catch {
-    return null; // no such process, or a system without /proc: the report says "-"
+    return null // no such process, or a system without /proc: the report says "-"
   }
   // The second field is the command in parentheses and may hold spaces; the third follows the last ")".
-  const fromThird = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(fromThird[UTIME_FIELD - 3]) + Number(fromThird[STIME_FIELD - 3]);
+  const fromThird = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return Number(fromThird[UTIME_FIELD - 3]) + Number(fromThird[STIME_FIELD - 3])
 }

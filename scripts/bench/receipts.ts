@@ -1,29 +1,29 @@
 // Waits for receipts outside the clock: after funding and deployments, and for the check of a run's end state.
-import { setTimeout as delay } from 'node:timers/promises';
-import { hex } from './accounts.js';
-import { batch, type Lane, type Receipt } from './lane.js';
+import { setTimeout as delay } from 'node:timers/promises'
+import { hex } from './accounts.js'
+import { batch, type Lane, type Receipt } from './lane.js'
 
-const POLL_MS = 20;
-const DEADLINE_MS = 30_000;
+const POLL_MS = 20
+const DEADLINE_MS = 30_000
 
 /** Receipts in the order of the hashes, once all of them exist. */
 export async function waitForReceipts(lane: Lane, hashes: Uint8Array[]): Promise<Receipt[]> {
-  const deadlineAtMs = performance.now() + DEADLINE_MS;
-  const found = new Map<number, Receipt>();
+  const deadlineAtMs = performance.now() + DEADLINE_MS
+  const found = new Map<number, Receipt>()
   for (;;) {
-    const missing = hashes.map((_, index) => index).filter((index) => !found.has(index));
+    const missing = hashes.map((_, index) => index).filter((index) => !found.has(index))
     const answers = await batch<Receipt | null>(
       lane,
       missing.map((index) => ({ method: 'eth_getTransactionReceipt', params: [hex(hashes[index]!)] })),
-    );
+    )
     answers.forEach((receipt, position) => {
-      if (receipt) found.set(missing[position]!, receipt);
-    });
-    if (found.size === hashes.length) return hashes.map((_, index) => found.get(index)!);
+      if (receipt) found.set(missing[position]!, receipt)
+    })
+    if (found.size === hashes.length) return hashes.map((_, index) => found.get(index)!)
     if (performance.now() > deadlineAtMs) {
-      const left = hashes.length - found.size;
-      throw new Error(`${lane.url}: ${left} of ${hashes.length} transactions have no receipt after ${DEADLINE_MS} ms`);
+      const left = hashes.length - found.size
+      throw new Error(`${lane.url}: ${left} of ${hashes.length} transactions have no receipt after ${DEADLINE_MS} ms`)
     }
-    await delay(POLL_MS);
+    await delay(POLL_MS)
   }
 }

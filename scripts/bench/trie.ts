@@ -34,23 +34,29 @@ function micros(run: () => void): number {
 
 /** Puts of `count` keys in batches of 200, hashed after each batch; microseconds per put. */
 async function tries(count: number): Promise<void> {
-  const entries = Array.from({ length: count }, (_, i) => ({ key: keccak256(address(i)), value: encodeTrieAccount({ ...EMPTY_ACCOUNT, balance: BigInt(i + 1) * 10n ** 15n }) }))
+  const entries = Array.from({ length: count }, (_, i) => ({
+    key: keccak256(address(i)),
+    value: encodeTrieAccount({ ...EMPTY_ACCOUNT, balance: BigInt(i + 1) * 10n ** 15n }),
+  }))
   let ours: Trie = new Trie(undefined, () => undefined)
-  const our = micros(() => {
-    entries.forEach(({ key, value }, i) => {
-      ours.put(key, value)
-      if (i % 200 !== 199) return
+  const our =
+    micros(() => {
+      entries.forEach(({ key, value }, i) => {
+        ours.put(key, value)
+        if (i % 200 !== 199) return
+        ours.hash()
+        ours = new Trie(ours.root, () => undefined)
+      })
       ours.hash()
-      ours = new Trie(ours.root, () => undefined)
-    })
-    ours.hash()
-  }) / count
+    }) / count
   const theirs = new MerklePatriciaTrie({ common: { customCrypto: { keccak256 } } as never })
   const start = cpuMicros()
   for (const { key, value } of entries) await theirs.put(key, value)
   const their = (cpuMicros() - start) / count
   if (bareHex(ours.hash()) !== bareHex(theirs.root())) throw new Error('roots differ')
-  console.log(`trie, ${count} puts, root each 200: ours ${our.toFixed(1)} µs, @ethereumjs/mpt ${their.toFixed(1)} µs a put: ${(their / our).toFixed(1)}×`)
+  console.log(
+    `trie, ${count} puts, root each 200: ours ${our.toFixed(1)} µs, @ethereumjs/mpt ${their.toFixed(1)} µs a put: ${(their / our).toFixed(1)}×`,
+  )
 }
 
 async function blocks(): Promise<void> {
@@ -76,7 +82,9 @@ async function blocks(): Promise<void> {
       }
     })
     let next = sealed
-    spent.seal += micros(() => { next = state.seal(view, BigInt(number)) })
+    spent.seal += micros(() => {
+      next = state.seal(view, BigInt(number))
+    })
     changed += next.state.accountsAfter.size
     ops += next.ops.length
     spent.advance += micros(() => state.advance(next))
@@ -86,8 +94,12 @@ async function blocks(): Promise<void> {
     state.flushed(BigInt(number))
   }
   const per = (total: number): string => (total / changed).toFixed(1)
-  console.log(`state, ${accounts} accounts, ${BLOCKS} blocks of ${TXS_PER_BLOCK} transfers between random accounts, ${(ops / BLOCKS).toFixed(0)} store operations a block`)
-  console.log(`µs of CPU per changed account: read and write ${per(spent.execute)}, seal ${per(spent.seal)}, advance ${per(spent.advance)}, batch ${per(spent.batch)}`)
+  console.log(
+    `state, ${accounts} accounts, ${BLOCKS} blocks of ${TXS_PER_BLOCK} transfers between random accounts, ${(ops / BLOCKS).toFixed(0)} store operations a block`,
+  )
+  console.log(
+    `µs of CPU per changed account: read and write ${per(spent.execute)}, seal ${per(spent.seal)}, advance ${per(spent.advance)}, batch ${per(spent.batch)}`,
+  )
   console.log(`sealing: ${Math.round(changed / (spent.seal / 1e6))} accounts/s, ${(spent.seal / BLOCKS / 1000).toFixed(2)} ms a block`)
   await store.close()
   await rm(folder, { recursive: true })

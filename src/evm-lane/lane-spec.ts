@@ -6,9 +6,7 @@ import type { Address, Bytes, Hash32 } from '../primitives.js'
 
 /** L3. `none`: the lane serves an imported chain and never produces a block. */
 export type Production =
-  | { kind: 'instant'; minBlockIntervalMs: number; heartbeatMs: number }
-  | { kind: 'interval'; blockTimeMs: number }
-  | { kind: 'none' }
+  { kind: 'instant'; minBlockIntervalMs: number; heartbeatMs: number } | { kind: 'interval'; blockTimeMs: number } | { kind: 'none' }
 
 export type GenesisAccount = { address: Address; balance: bigint; nonce: bigint; code: Bytes; storage: { slot: Hash32; value: Hash32 }[] }
 

@@ -5,7 +5,18 @@
 import type { WireError } from '../errors.js'
 import type { Address, Bytes, Hash32 } from '../primitives.js'
 import type {
-  AccessList, AccountOverride, BlockData, BlockOverride, BlockRef, CallMessage, HeadInfo, HeaderData, LocatedLog, LocatedReceipt, LocatedTx, TxData,
+  AccessList,
+  AccountOverride,
+  BlockData,
+  BlockOverride,
+  BlockRef,
+  CallMessage,
+  HeadInfo,
+  HeaderData,
+  LocatedLog,
+  LocatedReceipt,
+  LocatedTx,
+  TxData,
 } from './chain-data.js'
 
 export type CallRequest = {

@@ -13,7 +13,7 @@ export function listItems(bytes: Bytes, at: number): Item[] | null {
   const list = itemAt(bytes, at)
   if (list === null || list.end !== bytes.length) return null
   const items: Item[] = []
-  for (let next = list.data; next < list.end; ) {
+  for (let next = list.data; next < list.end;) {
     const item = itemAt(bytes, next)
     if (item === null) return null
     items.push(item)

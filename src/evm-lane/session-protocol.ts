@@ -30,8 +30,7 @@ export type SystemRefusal =
   | { error: 'SessionLimit'; which: string }
 
 export type CrossResult =
-  | { kind: 'done'; success: boolean; returnData: Bytes; gasUsed: bigint; gasRefund: bigint }
-  | { kind: 'refused'; refusal: SystemRefusal }
+  { kind: 'done'; success: boolean; returnData: Bytes; gasUsed: bigint; gasRefund: bigint } | { kind: 'refused'; refusal: SystemRefusal }
 
 /** What a lane's EVM asks of the coordinator while it waits. The reply comes before anything else of the run moves on. */
 export type Asks = {
@@ -87,4 +86,3 @@ export type SessionRequests = {
 
 /** A transaction that a lane hands over, because its execution leaves the lane (S1) or is known to. */
 export type SessionWanted = { hash: Hash32; sender: Address; nonce: bigint; gasLimit: bigint; lanes: number[] }
-

@@ -28,7 +28,7 @@ export class CallMetrics {
     while (bucket < latencyBuckets.length && seconds > latencyBuckets[bucket]!) bucket++
     series.perBucket[bucket]!++
     if (errorCode !== 0) series.errors.set(errorCode, (series.errors.get(errorCode) ?? 0) + 1)
-  }
+  };
 
   *entries(): Generator<{ lane: string; method: string; series: CallSeries }> {
     for (const [lane, methods] of this.#byLane) {

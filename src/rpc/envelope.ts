@@ -88,7 +88,8 @@ function idJson(id: unknown, source: Source, index: number): string | null {
 function batchTooLarge(items: unknown[], source: Source): Message {
   for (let index = 0; index < items.length; index++) {
     const { id, invalid } = callOf(items[index], source, index)
-    if (id !== '' && invalid === null) return { kind: 'refused', answer: `[${errorText(id, { code: invalidRequestCode, message: 'batch too large' })}]` }
+    if (id !== '' && invalid === null)
+      return { kind: 'refused', answer: `[${errorText(id, { code: invalidRequestCode, message: 'batch too large' })}]` }
   }
   return { kind: 'refused', answer: `[${errorText('null', { code: invalidRequestCode, message: 'batch too large' })}]` }
 }
@@ -109,7 +110,7 @@ function errorJson(error: RpcErrorObject): string {
 /** One pass before JSON.parse, which would build any depth. Strings, the bulk of large requests, are skipped by indexOf. */
 function isDeeperThan(text: string, depthMax: number): boolean {
   let depth = 0
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const c = text.charCodeAt(i)
     if (c === 0x22) {
       i = skipString(text, i)

@@ -18,7 +18,9 @@ export function createMetrics(sources: { lanes: LaneDirectory; calls: CallMetric
   collectDefaultMetrics({ register: registry })
   registerCalls(registry, sources.calls)
   new Gauge({
-    name: 'paralane_ws_connections', help: 'Open WebSocket connections.', registers: [registry],
+    name: 'paralane_ws_connections',
+    help: 'Open WebSocket connections.',
+    registers: [registry],
     collect() {
       this.set(sources.wsConnections())
     },
@@ -51,11 +53,15 @@ function registerComputed(registry: Registry, metric: { name: string; help: stri
 
 function registerCalls(registry: Registry, calls: CallMetrics): void {
   registerComputed(registry, {
-    name: 'paralane_rpc_requests_total', help: 'JSON-RPC calls answered.', type: 'counter',
+    name: 'paralane_rpc_requests_total',
+    help: 'JSON-RPC calls answered.',
+    type: 'counter',
     values: () => Array.from(calls.entries(), ({ lane, method, series }) => ({ labels: { method, lane }, value: series.count })),
   })
   registerComputed(registry, {
-    name: 'paralane_rpc_errors_total', help: 'JSON-RPC calls answered with an error, by its code.', type: 'counter',
+    name: 'paralane_rpc_errors_total',
+    help: 'JSON-RPC calls answered with an error, by its code.',
+    type: 'counter',
     values: () =>
       Array.from(calls.entries()).flatMap(({ lane, method, series }) =>
         Array.from(series.errors, ([code, value]) => ({ labels: { method, lane, code }, value })),
@@ -63,7 +69,9 @@ function registerCalls(registry: Registry, calls: CallMetrics): void {
   })
   const name = 'paralane_rpc_duration_seconds'
   registerComputed(registry, {
-    name, help: 'Time from a parsed call to its answer.', type: 'histogram',
+    name,
+    help: 'Time from a parsed call to its answer.',
+    type: 'histogram',
     values: () =>
       Array.from(calls.entries()).flatMap(({ lane, method, series }) => {
         let cumulative = 0
@@ -72,7 +80,11 @@ function registerCalls(registry: Registry, calls: CallMetrics): void {
           return { metricName: `${name}_bucket`, labels: { method, lane, le }, value: cumulative }
         })
         const labels = { method, lane }
-        return [...buckets, { metricName: `${name}_sum`, labels, value: series.secondsSum }, { metricName: `${name}_count`, labels, value: series.count }]
+        return [
+          ...buckets,
+          { metricName: `${name}_sum`, labels, value: series.secondsSum },
+          { metricName: `${name}_count`, labels, value: series.count },
+        ]
       }),
   })
 }
@@ -123,7 +135,10 @@ async function poolStatus(lane: LaneClient): Promise<{ pending: number; queued: 
 
 function blockIntervals(registry: Registry): { add: (lane: LaneClient) => void; close: () => void } {
   const histogram = new Histogram({
-    name: 'paralane_lane_block_interval_seconds', help: 'Time between one block and the next.', labelNames: ['lane'], registers: [registry],
+    name: 'paralane_lane_block_interval_seconds',
+    help: 'Time between one block and the next.',
+    labelNames: ['lane'],
+    registers: [registry],
     buckets: [0.01, 0.03, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60],
   })
   const undo = new Map<LaneClient, () => void>()
@@ -132,10 +147,13 @@ function blockIntervals(registry: Registry): { add: (lane: LaneClient) => void; 
       if (undo.has(lane)) return
       const label = { lane: String(lane.spec.chainId) }
       let before = lane.head()
-      undo.set(lane, lane.on('head', (head) => {
-        if (before !== undefined) histogram.observe(label, Math.max(0, blockTimeMs(head) - blockTimeMs(before)) / 1_000)
-        before = head
-      }))
+      undo.set(
+        lane,
+        lane.on('head', (head) => {
+          if (before !== undefined) histogram.observe(label, Math.max(0, blockTimeMs(head) - blockTimeMs(before)) / 1_000)
+          before = head
+        }),
+      )
     },
     close() {
       for (const end of undo.values()) end()

@@ -60,5 +60,7 @@ function named(value: unknown, schemas: Components): unknown {
 }
 
 function componentName(title: string): string {
-  return title.replace(/[^A-Za-z0-9]+(.)?/g, (_all, next: string | undefined) => next?.toUpperCase() ?? '').replace(/^./, (first) => first.toUpperCase())
+  return title
+    .replace(/[^A-Za-z0-9]+(.)?/g, (_all, next: string | undefined) => next?.toUpperCase() ?? '')
+    .replace(/^./, (first) => first.toUpperCase())
 }

@@ -7,7 +7,7 @@ export function rawIds(text: string): string[] {
   const at = skipSpace(text, 0)
   if (text[at] !== '[') return [idOf(text, at)]
   const ids: string[] = []
-  for (let item = skipSpace(text, at + 1); text[item] !== ']'; ) {
+  for (let item = skipSpace(text, at + 1); text[item] !== ']';) {
     ids.push(idOf(text, item))
     const end = skipSpace(text, skipValue(text, item))
     if (text[end] !== ',') break
@@ -20,7 +20,7 @@ export function rawIds(text: string): string[] {
 function idOf(text: string, at: number): string {
   if (text[at] !== '{') return ''
   let id = ''
-  for (let key = skipSpace(text, at + 1); text[key] === '"'; ) {
+  for (let key = skipSpace(text, at + 1); text[key] === '"';) {
     const keyEnd = skipString(text, key)
     const value = skipSpace(text, skipSpace(text, keyEnd) + 1)
     const valueEnd = skipValue(text, value)
@@ -47,7 +47,7 @@ function skipValue(text: string, at: number): number {
     return i
   }
   let depth = 0
-  for (let i = at; i < text.length; ) {
+  for (let i = at; i < text.length;) {
     const c = text[i]
     if (c === '"') {
       i = skipString(text, i)

@@ -57,7 +57,9 @@ export function createServer({ context, methods, settings }: ServerOptions): Gat
   app.server.on('upgrade', (request, socket, head) => ws.upgrade(request, socket, head))
   app.addHook('preClose', () => ws.close())
   app.setErrorHandler((error: FastifyError, _request, reply) => sendFailure(error, reply))
-  app.setNotFoundHandler((_request, reply) => sendJson(reply.code(405), errorText('null', { code: invalidRequestCode, message: 'method not allowed' })))
+  app.setNotFoundHandler((_request, reply) =>
+    sendJson(reply.code(405), errorText('null', { code: invalidRequestCode, message: 'method not allowed' })),
+  )
   if (settings.cors !== null) void app.register(cors, corsOptions(settings.cors))
   // Routes go into a plugin because hooks of plugins bind to routes that come after them.
   void app.register((scope, _options, done) => {
@@ -85,7 +87,10 @@ function addPost(app: FastifyInstance, gate: Gate): void {
     const answered = answerPost(gate, request.raw, (request.body as Buffer | undefined) ?? noBody)
     if (typeof answered === 'string') return sendJson(reply, answered)
     if (!(answered instanceof Promise)) return sendRefusal(reply, answered)
-    answered.then((text) => sendJson(reply, text), (error: FastifyError) => sendFailure(error, reply))
+    answered.then(
+      (text) => sendJson(reply, text),
+      (error: FastifyError) => sendFailure(error, reply),
+    )
   })
 }
 
@@ -148,7 +153,13 @@ function sendFailure(error: FastifyError, reply: FastifyReply): FastifyReply {
 }
 
 function corsOptions(origin: '*' | readonly string[]): Record<string, unknown> {
-  return { origin: origin === '*' ? '*' : [...origin], methods: ['GET', 'POST'], maxAge: 86_400, exposedHeaders: ['retry-after'], strictPreflight: false }
+  return {
+    origin: origin === '*' ? '*' : [...origin],
+    methods: ['GET', 'POST'],
+    maxAge: 86_400,
+    exposedHeaders: ['retry-after'],
+    strictPreflight: false,
+  }
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<{ host: string; port: number }> {
@@ -158,7 +169,8 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'EADDRINUSE') throw new AppError('config-invalid', `port: ${port} on ${host} is in use`, { key: 'port' })
     if (code === 'EACCES') throw new AppError('config-invalid', `port: ${port} on ${host} needs more rights`, { key: 'port' })
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new AppError('config-invalid', `host: ${host} is no address of this machine`, { key: 'host' })
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new AppError('config-invalid', `host: ${host} is no address of this machine`, { key: 'host' })
     throw error
   }
   const address = app.server.address()

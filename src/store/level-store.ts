@@ -28,7 +28,10 @@ export async function openLevelStore(folder: string): Promise<Store> {
   if (openHere.has(path)) throw inUse(folder)
   openHere.add(path)
   const db: Db = new Level(folder, {
-    keyEncoding: 'view', valueEncoding: 'view', cacheSize: BLOCK_CACHE_BYTES, writeBufferSize: WRITE_BUFFER_BYTES,
+    keyEncoding: 'view',
+    valueEncoding: 'view',
+    cacheSize: BLOCK_CACHE_BYTES,
+    writeBufferSize: WRITE_BUFFER_BYTES,
   })
   try {
     await db.open()

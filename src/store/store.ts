@@ -2,9 +2,7 @@
 // Does not own: any implementation (level-store, memory-store) or what the keys mean (schema.ts).
 // Called by: every owner of durable data; implementations pass test/contract/store.
 
-export type StoreOp =
-  | { type: 'put'; key: Uint8Array; value: Uint8Array }
-  | { type: 'del'; key: Uint8Array }
+export type StoreOp = { type: 'put'; key: Uint8Array; value: Uint8Array } | { type: 'del'; key: Uint8Array }
 
 /** Bounds compare bytes as unsigned, shorter first. */
 export type StoreRange = {

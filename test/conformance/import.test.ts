@@ -48,7 +48,10 @@ test('a block that breaks a rule changes nothing, and the right one is taken aft
     const before = lane.head()
     const { number } = decodeBlock(rlp).header
     for (const { what, rlp: spoiled } of spoiledBlocks(rlp)) {
-      const error = await Promise.resolve(lane.handlers.importBlock({ rlp: spoiled })).then(() => undefined, (reason: unknown) => reason)
+      const error = await Promise.resolve(lane.handlers.importBlock({ rlp: spoiled })).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
       assert(error instanceof AppError, `block ${number} with another ${what} was taken`)
       assert.equal(error.code, 'block-invalid', `block ${number}, ${what}: ${error.message}`)
       assert.equal(typeof error.data?.['reason'], 'string')
@@ -67,6 +70,9 @@ test('blocks sent all at once are taken one after another', { skip: skipWithoutD
   const lane = await chainLane()
   const blocks = await allBlocks()
   const results = await Promise.all(blocks.map(async (rlp) => lane.handlers.importBlock({ rlp })))
-  assert.deepEqual(results.map(({ number }) => number), blocks.map((_, i) => BigInt(i + 1)))
+  assert.deepEqual(
+    results.map(({ number }) => number),
+    blocks.map((_, i) => BigInt(i + 1)),
+  )
   await lane.stop()
 })

@@ -10,7 +10,12 @@ const cases: { what: string; schema: Schema; good: unknown[]; bad: unknown[] }[]
   { what: 'several types', schema: { type: ['null', 'integer'] }, good: [null, 3], bad: [1.5, '3'] },
   { what: 'pattern', schema: quantity, good: ['0x0', '0x1f'], bad: ['0x00', '1', 1] },
   { what: 'items', schema: { type: 'array', items: quantity }, good: [[], ['0x1']], bad: [['0x1', '0x01']] },
-  { what: 'required and named properties', schema: { type: 'object', required: ['a'], properties: { a: quantity }, additionalProperties: false }, good: [{ a: '0x1' }], bad: [{}, { a: '1' }, { a: '0x1', b: 1 }] },
+  {
+    what: 'required and named properties',
+    schema: { type: 'object', required: ['a'], properties: { a: quantity }, additionalProperties: false },
+    good: [{ a: '0x1' }],
+    bad: [{}, { a: '1' }, { a: '0x1', b: 1 }],
+  },
   { what: 'other properties', schema: { additionalProperties: quantity }, good: [{ x: '0x1' }], bad: [{ x: 1 }] },
   { what: 'anyOf', schema: { anyOf: [{ type: 'null' }, quantity] }, good: [null, '0x1'], bad: [1] },
   { what: 'oneOf', schema: { oneOf: [{ type: 'string' }, quantity] }, good: ['x'], bad: ['0x1', 1] },

@@ -11,8 +11,10 @@ type Rule = (value: unknown, wanted: never, at: string, schema: Schema) => strin
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const rules: Record<string, Rule> = {
-  type: (value, wanted: string | string[], at) => ([wanted].flat().some((type) => hasType(value, type)) ? [] : [`${at} is no ${[wanted].flat().join(' or ')}`]),
-  pattern: (value, wanted: string, at) => (typeof value !== 'string' || new RegExp(wanted, 'u').test(value) ? [] : [`${at} does not match ${wanted}`]),
+  type: (value, wanted: string | string[], at) =>
+    [wanted].flat().some((type) => hasType(value, type)) ? [] : [`${at} is no ${[wanted].flat().join(' or ')}`],
+  pattern: (value, wanted: string, at) =>
+    typeof value !== 'string' || new RegExp(wanted, 'u').test(value) ? [] : [`${at} does not match ${wanted}`],
   enum: (value, wanted: unknown[], at) => (wanted.some((one) => same(one, value)) ? [] : [`${at} is none of ${JSON.stringify(wanted)}`]),
   const: (value, wanted: unknown, at) => (same(wanted, value) ? [] : [`${at} is not ${JSON.stringify(wanted)}`]),
   minimum: (value, wanted: number, at) => (typeof value !== 'number' || value >= wanted ? [] : [`${at} is below ${wanted}`]),
@@ -28,7 +30,8 @@ const rules: Record<string, Rule> = {
     return wanted ? [] : others.map(([key]) => `${at}.${key} is unknown`)
   },
   anyOf: (value, wanted: Schema[], at) => (matching(value, wanted) > 0 ? [] : [`${at} matches none of its forms: ${closest(value, wanted, at)}`]),
-  oneOf: (value, wanted: Schema[], at) => (matching(value, wanted) === 1 ? [] : [`${at} matches ${matching(value, wanted)} of its forms: ${closest(value, wanted, at)}`]),
+  oneOf: (value, wanted: Schema[], at) =>
+    matching(value, wanted) === 1 ? [] : [`${at} matches ${matching(value, wanted)} of its forms: ${closest(value, wanted, at)}`],
 }
 
 /** What breaks the schema; empty when nothing does. @throws RangeError for a keyword this file does not know. */

@@ -10,8 +10,20 @@ export type SpoiledBlock = { what: string; rlp: Uint8Array }
 
 /** Position in the header, and what is wrong when the last bit there is the other one. */
 const headerFields: [at: number, what: string][] = [
-  [0, 'parent hash'], [1, 'ommers hash'], [3, 'state root'], [4, 'transactions root'], [5, 'receipts root'], [6, 'logs bloom'], [7, 'difficulty'],
-  [8, 'number'], [10, 'gas used'], [15, 'base fee'], [16, 'withdrawals root'], [17, 'blob gas used'], [18, 'excess blob gas'], [20, 'requests hash'],
+  [0, 'parent hash'],
+  [1, 'ommers hash'],
+  [3, 'state root'],
+  [4, 'transactions root'],
+  [5, 'receipts root'],
+  [6, 'logs bloom'],
+  [7, 'difficulty'],
+  [8, 'number'],
+  [10, 'gas used'],
+  [15, 'base fee'],
+  [16, 'withdrawals root'],
+  [17, 'blob gas used'],
+  [18, 'excess blob gas'],
+  [20, 'requests hash'],
 ]
 
 export function* spoiledBlocks(rlp: Uint8Array): Generator<SpoiledBlock> {

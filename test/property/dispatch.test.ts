@@ -56,11 +56,20 @@ test('numeric ids keep their text, among keys and strings that look like them, w
   const item = fc.record({ id: idText, before: noise, after: noise, gap: space, key: fc.constantFrom('"id"', '"\\u0069d"') })
   const property = fc.asyncProperty(fc.array(item, { minLength: 1, maxLength: 5 }), space, async (items, gap) => {
     const calls = items.map((one) =>
-      [`{${one.gap}"params":${JSON.stringify([one.before])}`, `"jsonrpc":"2.0"${one.gap}`, `${one.key}${one.gap}:${one.gap}${one.id}${one.gap}`, `"x":${JSON.stringify(one.after)}`, '"method":"echo"}'].join(`,${one.gap}`),
+      [
+        `{${one.gap}"params":${JSON.stringify([one.before])}`,
+        `"jsonrpc":"2.0"${one.gap}`,
+        `${one.key}${one.gap}:${one.gap}${one.id}${one.gap}`,
+        `"x":${JSON.stringify(one.after)}`,
+        '"method":"echo"}',
+      ].join(`,${one.gap}`),
     )
     const text = `${gap}[${gap}${calls.join(`${gap},${gap}`)}${gap}]`
     const message = parseMessage(text, context.limits)
-    assert.deepEqual(message.kind === 'batch' && message.calls.map(({ id }) => id), items.map(({ id }) => id))
+    assert.deepEqual(
+      message.kind === 'batch' && message.calls.map(({ id }) => id),
+      items.map(({ id }) => id),
+    )
     const body = await answer(dispatcher, message, origin)
     for (const { id } of items) assert.ok(body.includes(`"id":${id},`))
   })

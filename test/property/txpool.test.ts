@@ -15,12 +15,31 @@ type Step =
   | { kind: 'drop'; sender: number }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({
-    kind: fc.constant('add' as const), sender: fc.integer({ min: 0, max: senders - 1 }), nonce: fc.integer({ min: 0, max: 8 }), tip: fc.integer({ min: 0, max: 40 }),
-    value: fc.integer({ min: 0, max: 3 }),
-  }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('block' as const), taken: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: senders, maxLength: senders }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('foreign' as const), sender: fc.integer({ min: 0, max: senders - 1 }), count: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('add' as const),
+      sender: fc.integer({ min: 0, max: senders - 1 }),
+      nonce: fc.integer({ min: 0, max: 8 }),
+      tip: fc.integer({ min: 0, max: 40 }),
+      value: fc.integer({ min: 0, max: 3 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('block' as const),
+      taken: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: senders, maxLength: senders }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('foreign' as const),
+      sender: fc.integer({ min: 0, max: senders - 1 }),
+      count: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop' as const), sender: fc.integer({ min: 0, max: senders - 1 }) }) },
 )
 
@@ -75,14 +94,30 @@ function check(pool: TxPool, model: Model): void {
 function run(steps: Step[]): void {
   const model = new Model()
   const told = new Set<string>()
-  const account = (sender: Uint8Array) => ({ nonce: model.nonces[(sender[19] as number) - 1] as bigint, balance, hasCode: false, delegated: false, codeHash: null })
-  const pool = new TxPool(limits, { account, admission: () => ({ limits, blockGasLimit: 30_000_000n, maxBlobsPerTx: 6 }) }, (txs) => txs.forEach((tx) => told.add(tx.hashKey)))
+  const account = (sender: Uint8Array) => ({
+    nonce: model.nonces[(sender[19] as number) - 1] as bigint,
+    balance,
+    hasCode: false,
+    delegated: false,
+    codeHash: null,
+  })
+  const pool = new TxPool(limits, { account, admission: () => ({ limits, blockGasLimit: 30_000_000n, maxBlobsPerTx: 6 }) }, (txs) =>
+    txs.forEach((tx) => told.add(tx.hashKey)),
+  )
   for (const item of steps) {
     switch (item.kind) {
-      case 'add': add(pool, model, poolTx({ sender: item.sender, nonce: item.nonce, tip: BigInt(item.tip), cap: cap + BigInt(item.tip) * 10n, value: BigInt(item.value) })); break
+      case 'add':
+        add(
+          pool,
+          model,
+          poolTx({ sender: item.sender, nonce: item.nonce, tip: BigInt(item.tip), cap: cap + BigInt(item.tip) * 10n, value: BigInt(item.value) }),
+        )
+        break
       case 'block': {
         const mined = item.taken.flatMap((count, sender) => model.executable(sender).slice(0, count))
-        item.taken.forEach((count, sender) => model.apply(sender, (model.nonces[sender] as bigint) + BigInt(Math.min(count, model.executable(sender).length))))
+        item.taken.forEach((count, sender) =>
+          model.apply(sender, (model.nonces[sender] as bigint) + BigInt(Math.min(count, model.executable(sender).length))),
+        )
         pool.blockApplied(mined)
         break
       }
@@ -120,7 +155,8 @@ function add(pool: TxPool, model: Model, tx: LaneTx): void {
   if (tx.nonce < (model.nonces[sender] as bigint)) return assert.match(refusal, /already known|nonce too low|underpriced/)
   if (tx.tipCap < limits.minTip) return assert.match(refusal, /underpriced/)
   if (before.some(({ hashKey }) => hashKey === tx.hashKey)) return assert.match(refusal, /already known/)
-  if (old !== undefined && (tx.feeCap * 10n < old.feeCap * 11n || tx.tipCap * 10n < old.tipCap * 11n)) return assert.match(refusal, /replacement transaction underpriced/)
+  if (old !== undefined && (tx.feeCap * 10n < old.feeCap * 11n || tx.tipCap * 10n < old.tipCap * 11n))
+    return assert.match(refusal, /replacement transaction underpriced/)
   if (refusal !== '') {
     const costly = model.executable(sender).reduce((sum, { cost }) => sum + cost, 0n) + tx.cost - (old?.cost ?? 0n) > balance
     const crowded = model.of(sender).length >= limits.perSenderMax || pool.pendingCount >= limits.pendingMax || pool.queuedCount >= limits.queuedMax

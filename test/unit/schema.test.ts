@@ -7,8 +7,22 @@ import { compareBytes } from '../../src/store/store.js'
 
 /** Locked: a number that was ever given to a table stays with it. A new table is a new line here. */
 const numbers = {
-  meta: 0x00, accounts: 0x01, slots: 0x02, code: 0x03, accountTrie: 0x04, storageTrie: 0x05, history: 0x06, changes: 0x07, blockState: 0x08,
-  blocks: 0x10, blockMeta: 0x11, receipts: 0x12, hashToNumber: 0x13, txLookup: 0x14, logAddress: 0x15, logTopic: 0x16,
+  meta: 0x00,
+  accounts: 0x01,
+  slots: 0x02,
+  code: 0x03,
+  accountTrie: 0x04,
+  storageTrie: 0x05,
+  history: 0x06,
+  changes: 0x07,
+  blockState: 0x08,
+  blocks: 0x10,
+  blockMeta: 0x11,
+  receipts: 0x12,
+  hashToNumber: 0x13,
+  txLookup: 0x14,
+  logAddress: 0x15,
+  logTopic: 0x16,
 }
 
 test('the numbers of the lane tables are those ever given', () => {
@@ -20,7 +34,10 @@ test('keys of block numbers sort by number and lie inside the range of their tab
   const values = [0n, 1n, 255n, 256n, 2n ** 32n, 2n ** 63n]
   const keys = values.map((value) => tableKey(lane.blocks, u64(value)))
   assert.deepEqual([...keys].sort(compareBytes), keys)
-  assert.deepEqual(keys.map((key) => readU64(key, 1)), values)
+  assert.deepEqual(
+    keys.map((key) => readU64(key, 1)),
+    values,
+  )
   const { gte, lt } = tableRange(lane.blocks)
   for (const key of keys) assert.ok(gte !== undefined && lt !== undefined && compareBytes(gte, key) <= 0 && compareBytes(key, lt) < 0)
 })

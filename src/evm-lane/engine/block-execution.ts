@@ -110,4 +110,3 @@ export function unionBloom(receipts: ReceiptData[]): Uint8Array {
 export function fits(execution: BlockExecution, tx: LaneTx): boolean {
   return execution.gasUsed + tx.gasLimit <= execution.env.gasLimit
 }
-

@@ -52,8 +52,15 @@ export function nextEnv(parts: { spec: LaneSpec; forks: ForkSchedule }, parent: 
   const number = parent.number + 1n
   const common = parts.forks.commonAt(number, timestamp)
   return {
-    number, timestamp, common, coinbase: parts.spec.coinbase, gasLimit: nextGasLimit(parent.gasLimit, parts.spec.gasLimit),
-    baseFee: nextBaseFee(parent, common), difficulty: 0n, prevRandao: prevRandaoAfter(parent), excessBlobGas: nextExcessBlobGas(parent, common),
+    number,
+    timestamp,
+    common,
+    coinbase: parts.spec.coinbase,
+    gasLimit: nextGasLimit(parent.gasLimit, parts.spec.gasLimit),
+    baseFee: nextBaseFee(parent, common),
+    difficulty: 0n,
+    prevRandao: prevRandaoAfter(parent),
+    excessBlobGas: nextExcessBlobGas(parent, common),
   }
 }
 
@@ -116,21 +123,43 @@ function blobsFit(execution: BlockExecution, tx: LaneTx, blobGasMax: bigint): bo
   return payable && execution.blobGasUsed + BigInt(tx.blobs) * gasPerBlob <= blobGasMax
 }
 
-type Finish = { view: StateView; env: BlockEnv; execution: BlockExecution; result: BlockResult; parent: HeaderData; nowMs: number; rejected: LaneTx[] }
+type Finish = {
+  view: StateView
+  env: BlockEnv
+  execution: BlockExecution
+  result: BlockResult
+  parent: HeaderData
+  nowMs: number
+  rejected: LaneTx[]
+}
 
 function finishBlock(parts: LaneParts, { view, env, execution, result, parent, nowMs, rejected }: Finish): BuiltBlock {
   const sealed = parts.state.seal(view, env.number)
   const header = sealHeader({
-    parentHash: parent.hash, uncleHash: emptyListHash, coinbase: env.coinbase, stateRoot: sealed.stateRoot,
-    transactionsRoot: transactionsRoot(execution.txs), receiptsRoot: receiptsRoot(result.receipts), logsBloom: result.logsBloom,
-    difficulty: 0n, number: env.number, gasLimit: env.gasLimit, gasUsed: result.gasUsed, timestamp: env.timestamp, extraData: parts.spec.extraData,
-    mixHash: env.prevRandao, nonce: new Uint8Array(8), ...forkFields(env, result),
+    parentHash: parent.hash,
+    uncleHash: emptyListHash,
+    coinbase: env.coinbase,
+    stateRoot: sealed.stateRoot,
+    transactionsRoot: transactionsRoot(execution.txs),
+    receiptsRoot: receiptsRoot(result.receipts),
+    logsBloom: result.logsBloom,
+    difficulty: 0n,
+    number: env.number,
+    gasLimit: env.gasLimit,
+    gasUsed: result.gasUsed,
+    timestamp: env.timestamp,
+    extraData: parts.spec.extraData,
+    mixHash: env.prevRandao,
+    nonce: new Uint8Array(8),
+    ...forkFields(env, result),
   })
   const withdrawals = env.common.isActivatedEIP(4895) ? [] : null
   const block = { header, transactions: execution.txs.map((tx) => tx.raw), uncles: [], withdrawals }
   return {
     entry: { block, txs: execution.txs, receipts: result.receipts, timestampMs: nowMs, rlp: encodeBlock(block) },
-    sealed, view, rejected,
+    sealed,
+    view,
+    rejected,
   }
 }
 

@@ -59,7 +59,10 @@ export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Cl
 
 /** Builds and commits the next block. null: there was nothing to put in and it may not be empty. */
 async function produce(
-  parts: LaneParts, pool: TxPool, wish: { nowMs: number; allowEmpty: boolean }, afterBlock: (txs: LaneTx[]) => void,
+  parts: LaneParts,
+  pool: TxPool,
+  wish: { nowMs: number; allowEmpty: boolean },
+  afterBlock: (txs: LaneTx[]) => void,
 ): Promise<number | null> {
   const built = await buildBlock(parts, pool.executable(), wish.nowMs, buildBounds)
   assert(built !== undefined, 'only the producer moves the head of a lane that produces')

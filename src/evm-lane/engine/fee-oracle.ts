@@ -81,7 +81,12 @@ export class FeeOracle {
     const oldestBlock = newest - count + 1n
     const wanted = percentiles === null || percentiles.length === 0 ? null : percentiles
     const history: FeeHistory = {
-      oldestBlock, baseFeePerGas: [], gasUsedRatio: [], baseFeePerBlobGas: [], blobGasUsedRatio: [], reward: wanted === null ? null : [],
+      oldestBlock,
+      baseFeePerGas: [],
+      gasUsedRatio: [],
+      baseFeePerBlobGas: [],
+      blobGasUsedRatio: [],
+      reward: wanted === null ? null : [],
     }
     let last: HeaderData | undefined
     for (let number = oldestBlock; number <= newest; number++) {

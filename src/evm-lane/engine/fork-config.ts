@@ -65,9 +65,24 @@ function forkId(forks: readonly ScheduledFork[], { genesisHash, genesisTimestamp
 
 /** Names as EIP-7910 spells them; by the last two bytes of the address. */
 const precompileNames: Record<string, string> = {
-  '0001': 'ECREC', '0002': 'SHA256', '0003': 'RIPEMD160', '0004': 'ID', '0005': 'MODEXP', '0006': 'BN254_ADD', '0007': 'BN254_MUL',
-  '0008': 'BN254_PAIRING', '0009': 'BLAKE2F', '000a': 'KZG_POINT_EVALUATION', '000b': 'BLS12_G1ADD', '000c': 'BLS12_G1MSM', '000d': 'BLS12_G2ADD',
-  '000e': 'BLS12_G2MSM', '000f': 'BLS12_PAIRING_CHECK', '0010': 'BLS12_MAP_FP_TO_G1', '0011': 'BLS12_MAP_FP2_TO_G2', '0100': 'P256VERIFY',
+  '0001': 'ECREC',
+  '0002': 'SHA256',
+  '0003': 'RIPEMD160',
+  '0004': 'ID',
+  '0005': 'MODEXP',
+  '0006': 'BN254_ADD',
+  '0007': 'BN254_MUL',
+  '0008': 'BN254_PAIRING',
+  '0009': 'BLAKE2F',
+  '000a': 'KZG_POINT_EVALUATION',
+  '000b': 'BLS12_G1ADD',
+  '000c': 'BLS12_G1MSM',
+  '000d': 'BLS12_G2ADD',
+  '000e': 'BLS12_G2MSM',
+  '000f': 'BLS12_PAIRING_CHECK',
+  '0010': 'BLS12_MAP_FP_TO_G1',
+  '0011': 'BLS12_MAP_FP2_TO_G2',
+  '0100': 'P256VERIFY',
 }
 
 function precompiles(common: Common): ForkConfig['precompiles'] {
@@ -78,9 +93,11 @@ function precompiles(common: Common): ForkConfig['precompiles'] {
 function systemContracts(common: Common, depositContract: string | null): ForkConfig['systemContracts'] {
   const out: ForkConfig['systemContracts'] = []
   if (common.isActivatedEIP(4788)) out.push({ name: 'BEACON_ROOTS_ADDRESS', address: fromHex('000f3df6d732807ef1319fb7b8bb8522d0beac02') })
-  if (common.isActivatedEIP(7251)) out.push({ name: 'CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS', address: fromHex('0000bbddc7ce488642fb579f8b00f3a590007251') })
+  if (common.isActivatedEIP(7251))
+    out.push({ name: 'CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS', address: fromHex('0000bbddc7ce488642fb579f8b00f3a590007251') })
   if (common.isActivatedEIP(6110)) out.push({ name: 'DEPOSIT_CONTRACT_ADDRESS', address: fromHex(depositContract ?? bareHex(new Uint8Array(20))) })
   if (common.isActivatedEIP(2935)) out.push({ name: 'HISTORY_STORAGE_ADDRESS', address: fromHex('0000f90827f1c53a10cb7a02335b175320002935') })
-  if (common.isActivatedEIP(7002)) out.push({ name: 'WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS', address: fromHex('00000961ef480eb55e80d19ad83579a64c007002') })
+  if (common.isActivatedEIP(7002))
+    out.push({ name: 'WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS', address: fromHex('00000961ef480eb55e80d19ad83579a64c007002') })
   return out
 }

@@ -73,10 +73,14 @@ export function ownChainRules(chainId: number, last: string | null): ChainRules 
 export function gethChainRules(config: Record<string, unknown>): ChainRules {
   const chainId = Number(config['chainId'])
   if (!Number.isSafeInteger(chainId) || chainId <= 0) throw new AppError('config-invalid', 'genesis: config.chainId must be a positive integer')
-  if (config['daoForkSupport'] === true) throw new AppError('config-invalid', 'genesis: config.daoForkSupport: the DAO fork belongs to one chain only and is not supported')
+  if (config['daoForkSupport'] === true)
+    throw new AppError('config-invalid', 'genesis: config.daoForkSupport: the DAO fork belongs to one chain only and is not supported')
   if (config['clique'] !== undefined) throw new AppError('config-invalid', 'genesis: config.clique: proof-of-authority chains are not supported')
   if (config['mergeNetsplitBlock'] === undefined && needsMergeBlock(config)) {
-    throw new AppError('config-invalid', 'genesis: config.mergeNetsplitBlock is needed beside terminalTotalDifficulty: the number of the first proof-of-stake block')
+    throw new AppError(
+      'config-invalid',
+      'genesis: config.mergeNetsplitBlock is needed beside terminalTotalDifficulty: the number of the first proof-of-stake block',
+    )
   }
   const merged = config['mergeNetsplitBlock'] ?? (postMergeFromStart(config) ? 0 : undefined)
   const forks: ScheduledFork[] = []

@@ -21,7 +21,10 @@ export type Genesis = {
   header: GenesisHeader
 }
 
-type GenesisHeader = Pick<HeaderData, 'timestamp' | 'gasLimit' | 'difficulty' | 'extraData' | 'nonce' | 'mixHash' | 'coinbase' | 'number' | 'parentHash'> & {
+type GenesisHeader = Pick<
+  HeaderData,
+  'timestamp' | 'gasLimit' | 'difficulty' | 'extraData' | 'nonce' | 'mixHash' | 'coinbase' | 'number' | 'parentHash'
+> & {
   baseFeePerGas: bigint | null
   excessBlobGas: bigint
   blobGasUsed: bigint
@@ -48,17 +51,29 @@ export function readGenesis(spec: LaneSpec, fork: string | null): Genesis {
 }
 
 function ownGenesis(spec: LaneSpec, source: Extract<GenesisSource, { kind: 'default' }>, fork: string | null): Genesis {
-  const installed = [...systemContracts(), ...preinstalls({ chainId: spec.chainId })].map(
-    (c): GenesisAccount => ({
-      address: c.address, balance: 0n, nonce: c.nonce, code: c.code, storage: (c.storage ?? []).map(([slot, value]) => ({ slot, value })),
-    }),
-  )
+  const installed = [...systemContracts(), ...preinstalls({ chainId: spec.chainId })].map((c): GenesisAccount => ({
+    address: c.address,
+    balance: 0n,
+    nonce: c.nonce,
+    code: c.code,
+    storage: (c.storage ?? []).map(([slot, value]) => ({ slot, value })),
+  }))
   return {
     rules: ownChainRules(spec.chainId, fork),
     alloc: [...installed, ...source.alloc],
     header: {
-      number: 0n, parentHash: zeroHash, timestamp: source.timestamp, gasLimit: spec.gasLimit, difficulty: 0n, extraData: spec.extraData, nonce: new Uint8Array(8),
-      mixHash: zeroHash, coinbase: new Uint8Array(20), baseFeePerGas: source.baseFeePerGas, excessBlobGas: 0n, blobGasUsed: 0n,
+      number: 0n,
+      parentHash: zeroHash,
+      timestamp: source.timestamp,
+      gasLimit: spec.gasLimit,
+      difficulty: 0n,
+      extraData: spec.extraData,
+      nonce: new Uint8Array(8),
+      mixHash: zeroHash,
+      coinbase: new Uint8Array(20),
+      baseFeePerGas: source.baseFeePerGas,
+      excessBlobGas: 0n,
+      blobGasUsed: 0n,
     },
   }
 }
@@ -83,11 +98,18 @@ function gethGenesis(spec: LaneSpec, json: string): Genesis {
     rules,
     alloc,
     header: {
-      number: quantity(file, 'number', 0n), parentHash: bytes(file, 'parentHash', 32), timestamp: quantity(file, 'timestamp', 0n),
-      gasLimit: quantity(file, 'gasLimit', undefined), difficulty: quantity(file, 'difficulty', 0n), extraData: bytes(file, 'extraData', null),
-      nonce: leftPad(quantity(file, 'nonce', 0n), 8), mixHash: bytes(file, 'mixHash', 32), coinbase: bytes(file, 'coinbase', 20),
+      number: quantity(file, 'number', 0n),
+      parentHash: bytes(file, 'parentHash', 32),
+      timestamp: quantity(file, 'timestamp', 0n),
+      gasLimit: quantity(file, 'gasLimit', undefined),
+      difficulty: quantity(file, 'difficulty', 0n),
+      extraData: bytes(file, 'extraData', null),
+      nonce: leftPad(quantity(file, 'nonce', 0n), 8),
+      mixHash: bytes(file, 'mixHash', 32),
+      coinbase: bytes(file, 'coinbase', 20),
       baseFeePerGas: isAbsent(file['baseFeePerGas']) ? null : quantity(file, 'baseFeePerGas', 0n),
-      excessBlobGas: quantity(file, 'excessBlobGas', 0n), blobGasUsed: quantity(file, 'blobGasUsed', 0n),
+      excessBlobGas: quantity(file, 'excessBlobGas', 0n),
+      blobGasUsed: quantity(file, 'blobGasUsed', 0n),
     },
   }
 }
@@ -96,8 +118,11 @@ function gethAccount(address: string, account: GethAccount): GenesisAccount {
   const where = `genesis: alloc.${address}`
   const storage = Object.entries(account.storage ?? {}).map(([slot, value]) => ({ slot: word(slot, where), value: word(value, where) }))
   return {
-    address: hex(address, where, 20), balance: integer(account.balance ?? 0, `${where}.balance`), nonce: integer(account.nonce ?? 0, `${where}.nonce`),
-    code: hex(account.code ?? '0x', `${where}.code`, null), storage,
+    address: hex(address, where, 20),
+    balance: integer(account.balance ?? 0, `${where}.balance`),
+    nonce: integer(account.nonce ?? 0, `${where}.nonce`),
+    code: hex(account.code ?? '0x', `${where}.code`, null),
+    storage,
   }
 }
 
@@ -170,9 +195,21 @@ export function genesisHeader(genesis: Genesis, forks: ForkSchedule, stateRoot: 
   const { header } = genesis
   const common = forks.commonAt(header.number, header.timestamp)
   const out: Omit<HeaderData, 'hash'> = {
-    parentHash: header.parentHash, uncleHash: emptyListHash, coinbase: header.coinbase, stateRoot, transactionsRoot: emptyTrieRoot, receiptsRoot: emptyTrieRoot,
-    logsBloom: new Uint8Array(256), difficulty: header.difficulty, number: header.number, gasLimit: header.gasLimit, gasUsed: 0n, timestamp: header.timestamp,
-    extraData: header.extraData, mixHash: header.mixHash, nonce: header.nonce,
+    parentHash: header.parentHash,
+    uncleHash: emptyListHash,
+    coinbase: header.coinbase,
+    stateRoot,
+    transactionsRoot: emptyTrieRoot,
+    receiptsRoot: emptyTrieRoot,
+    logsBloom: new Uint8Array(256),
+    difficulty: header.difficulty,
+    number: header.number,
+    gasLimit: header.gasLimit,
+    gasUsed: 0n,
+    timestamp: header.timestamp,
+    extraData: header.extraData,
+    mixHash: header.mixHash,
+    nonce: header.nonce,
   }
   if (common.isActivatedEIP(1559)) out.baseFeePerGas = header.baseFeePerGas ?? 1_000_000_000n
   if (common.isActivatedEIP(4895)) out.withdrawalsRoot = emptyTrieRoot

@@ -109,7 +109,8 @@ function poolHandlers({ parts, pool, reader, waiters, watch }: HandlerParts): Pi
     submitSync: async (req) => {
       const tx = admit(req)
       const hash = toHex(tx.hash)
-      if (!(await waiters.wait(tx.hashKey, req.timeoutMs))) throw new AppError('tx-not-mined', 'the transaction was added to the pool but no block holds it yet', { hash })
+      if (!(await waiters.wait(tx.hashKey, req.timeoutMs)))
+        throw new AppError('tx-not-mined', 'the transaction was added to the pool but no block holds it yet', { hash })
       const receipt = await reader.receipt(tx.hash)
       if (receipt === null) throw new AppError('internal', `receipt of ${hash} is missing after its block`)
       return receipt

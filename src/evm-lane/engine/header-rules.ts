@@ -64,7 +64,8 @@ function checkConsensus(header: HeaderData, parent: HeaderData, common: Common):
 /** What the header says of the body. @throws AppError 'block-invalid'. */
 export function checkBody(block: Block, txs: LaneTx[], common: Common): void {
   const { header, uncles, withdrawals } = block
-  const uncleHash = uncles.length === 0 ? emptyListHash : keccak256(RLP.encode(uncles.map((uncle) => RLP.decode(encodeHeader(uncle)) as Uint8Array[])))
+  const uncleHash =
+    uncles.length === 0 ? emptyListHash : keccak256(RLP.encode(uncles.map((uncle) => RLP.decode(encodeHeader(uncle)) as Uint8Array[])))
   const blobs = txs.reduce((sum, tx) => sum + tx.blobs, 0)
   require(header.number, [
     [equalBytes(header.transactionsRoot, transactionsRoot(txs)), 'transactions root does not match the transactions'],
@@ -89,7 +90,10 @@ export function checkResult(header: HeaderData, result: BlockResult, stateRoot: 
     [header.gasUsed === result.gasUsed, `gas used is ${result.gasUsed}, the header says ${header.gasUsed}`],
     [equalBytes(header.receiptsRoot, receiptsRoot(result.receipts)), 'receipts root does not match the execution'],
     [equalBytes(header.logsBloom, result.logsBloom), 'logs bloom does not match the execution'],
-    [result.requestsHash === null || equalBytes(header.requestsHash as Uint8Array, result.requestsHash), 'requests hash does not match the execution'],
+    [
+      result.requestsHash === null || equalBytes(header.requestsHash as Uint8Array, result.requestsHash),
+      'requests hash does not match the execution',
+    ],
     [equalBytes(header.stateRoot, stateRoot), `state root is 0x${bareHex(stateRoot)}, the header says 0x${bareHex(header.stateRoot)}`],
   ])
 }

@@ -15,9 +15,21 @@ export const zeroHash: Hash32 = new Uint8Array(32)
 /** Header fields in RLP order; the optional ones end at the first that the block's fork does not know. */
 function headerFields(h: Omit<HeaderData, 'hash'>): Bytes[] {
   const fields: Bytes[] = [
-    h.parentHash, h.uncleHash, h.coinbase, h.stateRoot, h.transactionsRoot, h.receiptsRoot, h.logsBloom,
-    bigintToBytes(h.difficulty), bigintToBytes(h.number), bigintToBytes(h.gasLimit), bigintToBytes(h.gasUsed),
-    bigintToBytes(h.timestamp), h.extraData, h.mixHash, h.nonce,
+    h.parentHash,
+    h.uncleHash,
+    h.coinbase,
+    h.stateRoot,
+    h.transactionsRoot,
+    h.receiptsRoot,
+    h.logsBloom,
+    bigintToBytes(h.difficulty),
+    bigintToBytes(h.number),
+    bigintToBytes(h.gasLimit),
+    bigintToBytes(h.gasUsed),
+    bigintToBytes(h.timestamp),
+    h.extraData,
+    h.mixHash,
+    h.nonce,
   ]
   if (h.baseFeePerGas === undefined) return fields
   fields.push(bigintToBytes(h.baseFeePerGas))
@@ -43,9 +55,21 @@ export function headerFromFields(f: Bytes[], encoded: Bytes): HeaderData {
   const at = (i: number): Bytes => f[i] as Bytes
   const header: HeaderData = {
     hash: keccak256(encoded),
-    parentHash: at(0), uncleHash: at(1), coinbase: at(2), stateRoot: at(3), transactionsRoot: at(4), receiptsRoot: at(5), logsBloom: at(6),
-    difficulty: bytesToBigint(at(7)), number: bytesToBigint(at(8)), gasLimit: bytesToBigint(at(9)), gasUsed: bytesToBigint(at(10)),
-    timestamp: bytesToBigint(at(11)), extraData: at(12), mixHash: at(13), nonce: at(14),
+    parentHash: at(0),
+    uncleHash: at(1),
+    coinbase: at(2),
+    stateRoot: at(3),
+    transactionsRoot: at(4),
+    receiptsRoot: at(5),
+    logsBloom: at(6),
+    difficulty: bytesToBigint(at(7)),
+    number: bytesToBigint(at(8)),
+    gasLimit: bytesToBigint(at(9)),
+    gasUsed: bytesToBigint(at(10)),
+    timestamp: bytesToBigint(at(11)),
+    extraData: at(12),
+    mixHash: at(13),
+    nonce: at(14),
   }
   if (f.length > 15) header.baseFeePerGas = bytesToBigint(at(15))
   if (f.length > 16) header.withdrawalsRoot = at(16)
@@ -89,7 +113,10 @@ export function decodeBlock(rlp: Bytes): Block {
     uncles: uncles.map((u) => headerFromFields(u, RLP.encode(u))),
     withdrawals:
       withdrawals?.map((w) => ({
-        index: bytesToBigint(w[0] as Bytes), validatorIndex: bytesToBigint(w[1] as Bytes), address: w[2] as Bytes, amount: bytesToBigint(w[3] as Bytes),
+        index: bytesToBigint(w[0] as Bytes),
+        validatorIndex: bytesToBigint(w[1] as Bytes),
+        address: w[2] as Bytes,
+        amount: bytesToBigint(w[3] as Bytes),
       })) ?? null,
   }
 }

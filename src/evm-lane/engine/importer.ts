@@ -83,7 +83,15 @@ function decode(rlp: Bytes, expected: bigint): Block {
 
 function checkWidths({ header, uncles, withdrawals }: Block): void {
   const hash = (h: HeaderData): (Bytes | undefined)[] => [
-    h.parentHash, h.uncleHash, h.stateRoot, h.transactionsRoot, h.receiptsRoot, h.mixHash, h.withdrawalsRoot, h.parentBeaconBlockRoot, h.requestsHash,
+    h.parentHash,
+    h.uncleHash,
+    h.stateRoot,
+    h.transactionsRoot,
+    h.receiptsRoot,
+    h.mixHash,
+    h.withdrawalsRoot,
+    h.parentBeaconBlockRoot,
+    h.requestsHash,
   ]
   const wrong = (values: (Bytes | undefined)[], width: number): boolean => values.some((value) => value !== undefined && value.length !== width)
   for (const h of [header, ...uncles]) {

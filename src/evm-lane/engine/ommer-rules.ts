@@ -22,7 +22,8 @@ export async function checkOmmers(block: Block, parts: Pick<LaneParts, 'chain' |
     if (named.some((hash) => equalBytes(hash, ommer.hash))) throw blockInvalid(number, 'an ommer is an ancestor or was named before')
     named.push(ommer.hash)
     const parent = ancestors.find(({ header }) => equalBytes(header.hash, ommer.parentHash))
-    if (parent === undefined || equalBytes(ommer.parentHash, block.header.parentHash)) throw blockInvalid(number, 'an ommer is no child of a recent ancestor')
+    if (parent === undefined || equalBytes(ommer.parentHash, block.header.parentHash))
+      throw blockInvalid(number, 'an ommer is no child of a recent ancestor')
     checkOmmerHeader(number, ommer, parent.header, parts)
   }
 }

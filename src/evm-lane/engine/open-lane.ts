@@ -50,9 +50,13 @@ async function openOn(store: Store, spec: LaneSpec): Promise<LaneParts> {
   const parts = { spec, store, forks, state, chain, slots: new EvmSlots() }
   if (birth === undefined) return { ...parts, genesisHash: await writeGenesis(parts, genesis) }
   if (!equalBytes(birth.digest, genesisDigest(spec))) {
-    throw new AppError('genesis-mismatch', `lane ${spec.name}: the data folder was made with another genesis or chain id; use another folder or the old configuration`, {
-      genesisHash: bareHex(birth.genesisHash),
-    })
+    throw new AppError(
+      'genesis-mismatch',
+      `lane ${spec.name}: the data folder was made with another genesis or chain id; use another folder or the old configuration`,
+      {
+        genesisHash: bareHex(birth.genesisHash),
+      },
+    )
   }
   await recover(parts)
   return { ...parts, genesisHash: birth.genesisHash }
@@ -61,11 +65,15 @@ async function openOn(store: Store, spec: LaneSpec): Promise<LaneParts> {
 /** Block and state are written in one batch, so their heads can only differ when the store is damaged. */
 async function recover({ chain, state }: Pick<LaneParts, 'chain' | 'state'>): Promise<void> {
   const head = await chain.storedHead()
-  if (head === undefined || head !== state.headNumber) throw new AppError('store-corrupt', `chain head ${head} and state head ${state.headNumber} differ`)
+  if (head === undefined || head !== state.headNumber)
+    throw new AppError('store-corrupt', `chain head ${head} and state head ${state.headNumber} differ`)
   await chain.load(head)
   const { header } = chain.head.block
   if (!equalBytes(header.stateRoot, state.stateRoot)) {
-    throw new AppError('store-corrupt', `state root of block ${head} is 0x${bareHex(state.stateRoot)}, its header says 0x${bareHex(header.stateRoot)}`)
+    throw new AppError(
+      'store-corrupt',
+      `state root of block ${head} is 0x${bareHex(state.stateRoot)}, its header says 0x${bareHex(header.stateRoot)}`,
+    )
   }
 }
 

@@ -58,7 +58,9 @@ export class LaneReader {
   async require(at: BlockRef): Promise<bigint> {
     const number = await this.numberOf(at)
     if (number !== undefined) return number
-    throw new AppError('block-not-found', at.kind === 'hash' ? 'header for hash not found' : 'header not found', { hash: at.kind === 'hash' ? toHex(at.hash) : null })
+    throw new AppError('block-not-found', at.kind === 'hash' ? 'header for hash not found' : 'header not found', {
+      hash: at.kind === 'hash' ? toHex(at.hash) : null,
+    })
   }
 
   /** The state a reader of that block sees; reads of old blocks may have to load first. @throws 'block-not-found', 'history-pruned'. */
@@ -137,7 +139,7 @@ export class LaneReader {
   async receipt(hash: Hash32): Promise<LocatedReceipt | null> {
     const place = await this.parts.chain.txPlace(hash)
     const entry = place === undefined ? undefined : await this.parts.chain.entry(place.number)
-    return entry === undefined || place === undefined ? null : locatedReceipts(entry, false, place.index)[0] ?? null
+    return entry === undefined || place === undefined ? null : (locatedReceipts(entry, false, place.index)[0] ?? null)
   }
 }
 
@@ -150,8 +152,14 @@ async function loadedAccount(view: StateView, address: Address): Promise<Account
 
 export function envOf(header: HeaderData, parts: Pick<LaneParts, 'forks'>): BlockEnv {
   return {
-    number: header.number, timestamp: header.timestamp, coinbase: header.coinbase, gasLimit: header.gasLimit, baseFee: header.baseFeePerGas ?? null,
-    difficulty: header.difficulty, prevRandao: header.mixHash, excessBlobGas: header.excessBlobGas ?? null,
+    number: header.number,
+    timestamp: header.timestamp,
+    coinbase: header.coinbase,
+    gasLimit: header.gasLimit,
+    baseFee: header.baseFeePerGas ?? null,
+    difficulty: header.difficulty,
+    prevRandao: header.mixHash,
+    excessBlobGas: header.excessBlobGas ?? null,
     common: parts.forks.commonAt(header.number, header.timestamp),
   }
 }
@@ -179,7 +187,10 @@ export function locatedTx(entry: BlockEntry, index: number): LocatedTx | null {
   const tx = entry.txs[index]
   if (tx === undefined) return null
   const { hash, number, timestamp, baseFeePerGas } = entry.block.header
-  return { tx: txData(tx), position: { blockHash: hash, blockNumber: number, blockTimestamp: timestamp, index, baseFeePerGas: baseFeePerGas ?? null } }
+  return {
+    tx: txData(tx),
+    position: { blockHash: hash, blockNumber: number, blockTimestamp: timestamp, index, baseFeePerGas: baseFeePerGas ?? null },
+  }
 }
 
 /** All receipts of a block, or the one at `only`. */
@@ -191,8 +202,15 @@ export function locatedReceipts(entry: BlockEntry, pending: boolean, only?: numb
     const tx = entry.txs[index]
     if (tx !== undefined && (only === undefined || only === index)) {
       out.push({
-        receipt, hash: tx.hash, from: tx.sender, to: tx.to, blockHash: pending ? zeroHash : hash, blockNumber: number,
-        blockTimestamp: timestamp, index, firstLogIndex,
+        receipt,
+        hash: tx.hash,
+        from: tx.sender,
+        to: tx.to,
+        blockHash: pending ? zeroHash : hash,
+        blockNumber: number,
+        blockTimestamp: timestamp,
+        index,
+        firstLogIndex,
       })
     }
     firstLogIndex += receipt.logs.length

@@ -18,7 +18,10 @@ const consolidationQueue = fromHex('0000bbddc7ce488642fb579f8b00f3a590007251')
 const depositTopic = '649bbc62d0e31342afea4e5cd82d4049e7e1ee912fc0889aa790803be39038c5'
 const systemCallGas = 30_000_000n
 /** Hashes of the code that EIP-7002 and EIP-7251 give; a genesis may put another contract there. */
-const usualCode = ['0345a365d2f4c5975b9f1599abe0a2ee76b7a3a731bc68781bd04c84e4858f50', '78c6cb5202685228bbcbfb992b1c4e116c7ec5ef11e25b8e92716cfc628ddd60'].map(fromHex)
+const usualCode = [
+  '0345a365d2f4c5975b9f1599abe0a2ee76b7a3a731bc68781bd04c84e4858f50',
+  '78c6cb5202685228bbcbfb992b1c4e116c7ec5ef11e25b8e92716cfc628ddd60',
+].map(fromHex)
 /** Slots of both queue contracts: excess, count, head, tail. */
 const queueSlots = [0n, 1n, 2n, 3n].map((n) => bigintToFixed(n, 32))
 
@@ -48,7 +51,13 @@ async function drainQueue(state: StateView, executor: TxExecutor, env: BlockEnv,
   const slot = await executor.slot()
   const caller = new LibAddress(systemAddress)
   const before = state.accountSync(systemAddress)
-  const result = await slot.evm.runCall({ block: libBlock(env), caller, to: new LibAddress(queue as Uint8Array<ArrayBuffer>), gasLimit: systemCallGas, skipBalance: true })
+  const result = await slot.evm.runCall({
+    block: libBlock(env),
+    caller,
+    to: new LibAddress(queue as Uint8Array<ArrayBuffer>),
+    gasLimit: systemCallGas,
+    skipBalance: true,
+  })
   slot.evm.journal.cleanJournal()
   state.putAccountSync(systemAddress, before)
   if (result.execResult.exceptionError !== undefined) {
@@ -73,7 +82,13 @@ function depositsOf(receipts: ReceiptData[], env: BlockEnv): Bytes {
 
 const depositLogLength = 576
 /** Offset of each field in the log data, and its length: public key, withdrawal credentials, amount, signature, index. */
-const depositLayout = [[192, 48], [288, 32], [352, 8], [416, 96], [544, 8]] as const
+const depositLayout = [
+  [192, 48],
+  [288, 32],
+  [352, 8],
+  [416, 96],
+  [544, 8],
+] as const
 
 function depositFields(data: Bytes, env: BlockEnv): Bytes {
   const word = (at: number): bigint => bytesToBigint(data.subarray(at, at + 32))

@@ -14,17 +14,30 @@ export function txData(tx: LaneTx): TxData {
   if (tx.plain !== null) return plainData(tx, tx.plain)
   const lib = tx.lib()
   const base = {
-    hash: tx.hash, from: tx.sender, nonce: tx.nonce, gas: tx.gasLimit, to: tx.to, value: tx.value, input: lib.data,
-    v: lib.v ?? 0n, r: lib.r ?? 0n, s: lib.s ?? 0n,
+    hash: tx.hash,
+    from: tx.sender,
+    nonce: tx.nonce,
+    gas: tx.gasLimit,
+    to: tx.to,
+    value: tx.value,
+    input: lib.data,
+    v: lib.v ?? 0n,
+    r: lib.r ?? 0n,
+    s: lib.s ?? 0n,
   }
   if ('gasPrice' in lib) {
     if ('accessList' in lib) return { ...base, type: 1, chainId: lib.chainId, gasPrice: lib.gasPrice, accessList: accessListOf(lib.accessList) }
     return { ...base, type: 0, chainId: legacyChainId(base.v), gasPrice: lib.gasPrice }
   }
   const market = {
-    ...base, chainId: lib.chainId, accessList: accessListOf(lib.accessList), maxFeePerGas: lib.maxFeePerGas, maxPriorityFeePerGas: lib.maxPriorityFeePerGas,
+    ...base,
+    chainId: lib.chainId,
+    accessList: accessListOf(lib.accessList),
+    maxFeePerGas: lib.maxFeePerGas,
+    maxPriorityFeePerGas: lib.maxPriorityFeePerGas,
   }
-  if (isBlob4844Tx(lib)) return { ...market, type: 3, maxFeePerBlobGas: lib.maxFeePerBlobGas, blobVersionedHashes: lib.blobVersionedHashes.map(fromHex) }
+  if (isBlob4844Tx(lib))
+    return { ...market, type: 3, maxFeePerBlobGas: lib.maxFeePerBlobGas, blobVersionedHashes: lib.blobVersionedHashes.map(fromHex) }
   if ('authorizationList' in lib) return { ...market, type: 4, authorizationList: authorizationsOf(lib.authorizationList) }
   return { ...market, type: 2 }
 }
@@ -46,7 +59,11 @@ function accessListOf(list: readonly (readonly [Uint8Array, Uint8Array[]])[]): A
 
 function authorizationsOf(list: readonly Uint8Array[][]): Authorization[] {
   return list.map(([chainId, address, nonce, yParity, r, s]) => ({
-    chainId: bytesToBigint(chainId as Bytes), address: address as Bytes, nonce: bytesToBigint(nonce as Bytes),
-    yParity: Number(bytesToBigint(yParity as Bytes)), r: bytesToBigint(r as Bytes), s: bytesToBigint(s as Bytes),
+    chainId: bytesToBigint(chainId as Bytes),
+    address: address as Bytes,
+    nonce: bytesToBigint(nonce as Bytes),
+    yParity: Number(bytesToBigint(yParity as Bytes)),
+    r: bytesToBigint(r as Bytes),
+    s: bytesToBigint(s as Bytes),
   }))
 }

@@ -53,11 +53,30 @@ function canonical(raw: Bytes, { start, data, end }: Item, kind: 'list' | 'addre
 }
 
 function feeMarket(f: Bytes[], common: Common): PlainTransfer | null {
-  const [chainId, nonce, tip, cap, gas, to, value, data, , v, r, s] = f as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes, Bytes, Bytes, Bytes, Bytes, Bytes, Bytes]
+  const [chainId, nonce, tip, cap, gas, to, value, data, , v, r, s] = f as [
+    Bytes,
+    Bytes,
+    Bytes,
+    Bytes,
+    Bytes,
+    Bytes,
+    Bytes,
+    Bytes,
+    Bytes,
+    Bytes,
+    Bytes,
+    Bytes,
+  ]
   if (to.length !== 20 || data.length !== 0 || bytesToBigint(chainId) !== common.chainId()) return null
   const parity = bytesToBigint(v)
   if (parity > 1n) return null
-  const tx = { nonce: bytesToBigint(nonce), gasLimit: bytesToBigint(gas), feeCap: bytesToBigint(cap), tipCap: bytesToBigint(tip), value: bytesToBigint(value) }
+  const tx = {
+    nonce: bytesToBigint(nonce),
+    gasLimit: bytesToBigint(gas),
+    feeCap: bytesToBigint(cap),
+    tipCap: bytesToBigint(tip),
+    value: bytesToBigint(value),
+  }
   return tx.tipCap > tx.feeCap ? null : { ...tx, type: 2, chainId: common.chainId(), to, v: parity, r: bytesToBigint(r), s: bytesToBigint(s) }
 }
 

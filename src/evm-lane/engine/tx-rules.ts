@@ -28,7 +28,10 @@ export function checkStateless(tx: LaneTx, context: AdmissionContext): void {
   }
   if (tx.gasLimit > blockGasLimit) throw new AppError('tx-gas-limit', 'exceeds block gas limit')
   if (tx.feeCap < tx.tipCap) {
-    throw new AppError('tx-tip-cap', `max priority fee per gas higher than max fee per gas: maxPriorityFeePerGas: ${tx.tipCap}, maxFeePerGas: ${tx.feeCap}`)
+    throw new AppError(
+      'tx-tip-cap',
+      `max priority fee per gas higher than max fee per gas: maxPriorityFeePerGas: ${tx.tipCap}, maxFeePerGas: ${tx.feeCap}`,
+    )
   }
   if (tx.tipCap < limits.minTip) {
     throw new AppError('tx-underpriced', `transaction underpriced: gas tip cap ${tx.tipCap}, minimum needed ${limits.minTip}`)

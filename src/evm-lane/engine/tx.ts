@@ -88,8 +88,21 @@ function plainTx(raw: Bytes, plain: PlainTransfer, common: Common, knownSender: 
   const hash = keccak256(raw)
   const { type, nonce, gasLimit, feeCap, tipCap, to, value } = plain
   return {
-    raw, hash, hashKey: bareHex(hash), sender, senderKey: bareHex(sender), type, nonce, gasLimit, feeCap, tipCap, to, value,
-    cost: value + gasLimit * feeCap, blobs: 0, plain,
+    raw,
+    hash,
+    hashKey: bareHex(hash),
+    sender,
+    senderKey: bareHex(sender),
+    type,
+    nonce,
+    gasLimit,
+    feeCap,
+    tipCap,
+    to,
+    value,
+    cost: value + gasLimit * feeCap,
+    blobs: 0,
+    plain,
     lib: () => (lib ??= withSender(parse(raw, common), sender)),
   }
 }
@@ -103,8 +116,22 @@ function libTx(lib: TypedTransaction, raw: Bytes, knownSender: Address | null): 
   const blobs = isBlob4844Tx(lib) ? lib.blobVersionedHashes.length : 0
   const blobCost = isBlob4844Tx(lib) ? lib.maxFeePerBlobGas * BigInt(blobs) * gasPerBlob : 0n
   return {
-    raw, hash, hashKey: bareHex(hash), sender, senderKey: bareHex(sender), type: lib.type, nonce: lib.nonce, gasLimit: lib.gasLimit, feeCap, tipCap,
-    to: lib.to?.bytes ?? null, value: lib.value, cost: lib.value + lib.gasLimit * feeCap + blobCost, blobs, plain: null, lib: () => lib,
+    raw,
+    hash,
+    hashKey: bareHex(hash),
+    sender,
+    senderKey: bareHex(sender),
+    type: lib.type,
+    nonce: lib.nonce,
+    gasLimit: lib.gasLimit,
+    feeCap,
+    tipCap,
+    to: lib.to?.bytes ?? null,
+    value: lib.value,
+    cost: lib.value + lib.gasLimit * feeCap + blobCost,
+    blobs,
+    plain: null,
+    lib: () => lib,
   }
 }
 
@@ -134,7 +161,8 @@ function malformed(error: unknown, common: Common): AppError {
   if (/maxFeePerGas cannot be less/.test(text)) return new AppError('tx-tip-cap', 'max priority fee per gas higher than max fee per gas')
   if (/exceed MAX_INTEGER/.test(text)) return new AppError('tx-fee-cap', 'max fee per gas higher than 2^256-1')
   if (/not (enabled|activated)/i.test(text)) return new AppError('tx-type', 'transaction type not supported')
-  if (/kzg|commitment|versioned hash|wrapper/i.test(text)) return new AppError('tx-blob', `invalid blob transaction: ${text.split('(')[0]?.trim() ?? text}`)
+  if (/kzg|commitment|versioned hash|wrapper/i.test(text))
+    return new AppError('tx-blob', `invalid blob transaction: ${text.split('(')[0]?.trim() ?? text}`)
   if (/signature|yParity|high-s|[^a-z]s-value|\bv\b/i.test(text)) return new AppError('tx-sender', 'invalid transaction v, r, s values')
   return new AppError('tx-malformed', `rlp: ${text.split('(')[0]?.trim() ?? text}`)
 }

@@ -18,21 +18,37 @@ async function keysOf(store: Store, range: StoreRange): Promise<string[]> {
 export function testStore(name: string, open: () => Promise<Store>): void {
   test(`${name}: reads what a batch wrote, in every way of reading`, async () => {
     const store = await open()
-    await store.batch([{ type: 'put', key: bytes(1), value: bytes(10) }, { type: 'put', key: bytes(2), value: bytes() }])
+    await store.batch([
+      { type: 'put', key: bytes(1), value: bytes(10) },
+      { type: 'put', key: bytes(2), value: bytes() },
+    ])
     assert.deepEqual([...(store.getSync(bytes(1)) ?? [])], [10])
     assert.deepEqual([...((await store.get(bytes(1))) ?? [])], [10])
     assert.equal(store.getSync(bytes(2))?.length, 0)
     assert.equal(store.getSync(bytes(3)), undefined)
     assert.equal(await store.get(bytes(3)), undefined)
-    assert.deepEqual((await store.getMany([bytes(3), bytes(1)])).map((value) => value?.[0]), [undefined, 10])
+    assert.deepEqual(
+      (await store.getMany([bytes(3), bytes(1)])).map((value) => value?.[0]),
+      [undefined, 10],
+    )
     await store.close()
   })
 
   test(`${name}: the last operation of a batch on a key wins`, async () => {
     const store = await open()
-    await store.batch([{ type: 'put', key: bytes(1), value: bytes(1) }, { type: 'del', key: bytes(1) }, { type: 'put', key: bytes(1), value: bytes(2) }])
+    await store.batch([
+      { type: 'put', key: bytes(1), value: bytes(1) },
+      { type: 'del', key: bytes(1) },
+      { type: 'put', key: bytes(1), value: bytes(2) },
+    ])
     assert.deepEqual(store.getSync(bytes(1))?.[0], 2)
-    await store.batch([{ type: 'put', key: bytes(1), value: bytes(3) }, { type: 'del', key: bytes(1) }], { sync: true })
+    await store.batch(
+      [
+        { type: 'put', key: bytes(1), value: bytes(3) },
+        { type: 'del', key: bytes(1) },
+      ],
+      { sync: true },
+    )
     assert.equal(store.getSync(bytes(1)), undefined)
     await store.close()
   })
@@ -51,7 +67,9 @@ export function testStore(name: string, open: () => Promise<Store>): void {
   test(`${name}: iterates in the order of unsigned bytes, within bounds`, async () => {
     const store = await open()
     const random = seededRandom(`${name} order`)
-    const keys = [...new Set(Array.from({ length: 200 }, () => bareHex(random.bytes(1 + random.below(3)))))].map((hex) => Uint8Array.from(Buffer.from(hex, 'hex')))
+    const keys = [...new Set(Array.from({ length: 200 }, () => bareHex(random.bytes(1 + random.below(3)))))].map((hex) =>
+      Uint8Array.from(Buffer.from(hex, 'hex')),
+    )
     await store.batch(keys.map((key) => ({ type: 'put', key, value: key })))
     const sorted = keys.sort(compareBytes)
     for (let i = 0; i < 50; i++) {
@@ -73,7 +91,12 @@ export function testStore(name: string, open: () => Promise<Store>): void {
     const seen: number[] = []
     for await (const [key, value] of store.iterate({})) {
       seen.push(value[0] ?? 0)
-      if (key[0] === 1) await store.batch([{ type: 'put', key: bytes(2), value: bytes(99) }, { type: 'del', key: bytes(3) }, { type: 'put', key: bytes(4), value: bytes(4) }])
+      if (key[0] === 1)
+        await store.batch([
+          { type: 'put', key: bytes(2), value: bytes(99) },
+          { type: 'del', key: bytes(3) },
+          { type: 'put', key: bytes(4), value: bytes(4) },
+        ])
     }
     assert.deepEqual(seen, [1, 2, 3])
     await store.close()

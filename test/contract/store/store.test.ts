@@ -53,11 +53,17 @@ test('level: a second opener is refused, in this process and from another', asyn
 
 test('faulty: fails one batch whole, or all from one on', async () => {
   const put = (n: number): { type: 'put'; key: Uint8Array; value: Uint8Array } => ({ type: 'put', key: Uint8Array.of(n), value: Uint8Array.of(n) })
-  for (const [kind, kept] of [['fail', [1, 3]], ['cut', [1]]] as const) {
+  for (const [kind, kept] of [
+    ['fail', [1, 3]],
+    ['cut', [1]],
+  ] as const) {
     const inner = new MemoryStore()
     const store = new FaultyStore(inner, { atBatch: 2, kind })
     const outcomes = await Promise.allSettled([store.batch([put(1)]), store.batch([put(2), put(4)]), store.batch([put(3)])])
     assert.equal(outcomes[1]?.status, 'rejected')
-    assert.deepEqual([1, 2, 3, 4].filter((n) => inner.getSync(Uint8Array.of(n)) !== undefined), kept)
+    assert.deepEqual(
+      [1, 2, 3, 4].filter((n) => inner.getSync(Uint8Array.of(n)) !== undefined),
+      kept,
+    )
   }
 })

@@ -37,11 +37,21 @@ export type DappPage = {
 
 const statusTimeoutMs = 60_000
 const chromiumFlags = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ]
 const contentTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json',
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
 }
 
 export async function openDapp({ folder, executablePath, wallet }: { folder: string; executablePath: string; wallet: Wallet }): Promise<DappPage> {
@@ -53,7 +63,10 @@ export async function openDapp({ folder, executablePath, wallet }: { folder: str
   const errors: Error[] = []
   page.on('pageerror', (error) => void errors.push(error))
   // Style sheets and fonts of other hosts change only the looks; the check stays on this machine.
-  await page.route((url) => url.hostname !== '127.0.0.1' && url.protocol.startsWith('http'), (route) => route.abort())
+  await page.route(
+    (url) => url.hostname !== '127.0.0.1' && url.protocol.startsWith('http'),
+    (route) => route.abort(),
+  )
   const dapp = connectDapp(wallet, origin)
   await page.exposeFunction(bridgeName, dapp.answer)
   await page.addInitScript(injectedScript)

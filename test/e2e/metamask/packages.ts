@@ -32,8 +32,7 @@ export function findPackages(packages: Readonly<Record<string, string>>): string
   const folders = [process.env[packagesFolderVariable], process.cwd()]
   return folders.find(
     (folder): folder is string =>
-      folder !== undefined &&
-      Object.keys(packages).every((name) => existsSync(join(folder, 'node_modules', name, 'package.json'))),
+      folder !== undefined && Object.keys(packages).every((name) => existsSync(join(folder, 'node_modules', name, 'package.json'))),
   )
 }
 

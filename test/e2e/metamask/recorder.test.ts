@@ -13,7 +13,22 @@ const used = block({ number: '0x1', hash: '0xb', parentHash: '0xa', stateRoot: '
 test('a receipt without status is noticed, a null one is not a receipt', () => {
   const receipt = (result: unknown): Exchange => ({ url: 'http://lane', method: 'eth_getTransactionReceipt', params: [], result })
   const whole = Object.fromEntries(
-    ['blockHash', 'blockNumber', 'contractAddress', 'cumulativeGasUsed', 'effectiveGasPrice', 'from', 'gasUsed', 'logs', 'logsBloom', 'status', 'to', 'transactionHash', 'transactionIndex', 'type'].map((name) => [name, '0x0']),
+    [
+      'blockHash',
+      'blockNumber',
+      'contractAddress',
+      'cumulativeGasUsed',
+      'effectiveGasPrice',
+      'from',
+      'gasUsed',
+      'logs',
+      'logsBloom',
+      'status',
+      'to',
+      'transactionHash',
+      'transactionIndex',
+      'type',
+    ].map((name) => [name, '0x0']),
   )
   assert.deepEqual(missingFields([receipt(null), receipt(whole)]), [])
   const { status: _, ...rest } = whole

@@ -195,9 +195,19 @@ function registerServices(root: Messenger): void {
 }
 
 function registerAccount(root: Messenger, address: Hex): void {
-  const account = { id: 'account-0', address, type: 'eip155:eoa', scopes: ['eip155:0'], methods: [], options: {}, metadata: { name: 'Account 1', importTime: 0, keyring: { type: 'HD Key Tree' } } }
+  const account = {
+    id: 'account-0',
+    address,
+    type: 'eip155:eoa',
+    scopes: ['eip155:0'],
+    methods: [],
+    options: {},
+    metadata: { name: 'Account 1', importTime: 0, keyring: { type: 'HD Key Tree' } },
+  }
   root.registerActionHandler('AccountsController:getSelectedAccount', () => account)
-  root.registerActionHandler('AccountsController:getState', () => ({ internalAccounts: { accounts: { [account.id]: account }, selectedAccount: account.id } }))
+  root.registerActionHandler('AccountsController:getState', () => ({
+    internalAccounts: { accounts: { [account.id]: account }, selectedAccount: account.id },
+  }))
 }
 
 /** Notes the end of every transaction from the start, so that one which ends before anybody asks is not missed. */
@@ -210,9 +220,10 @@ function watchEnds(root: Messenger): (id: string) => Promise<TransactionMeta> {
     waiting.get(meta.id)?.(meta)
   }
   for (const event of endEvents) root.subscribe(event, onEnd)
-  return (id) => new Promise((resolve) => {
-    const meta = ended.get(id)
-    if (meta === undefined) waiting.set(id, resolve)
-    else resolve(meta)
-  })
+  return (id) =>
+    new Promise((resolve) => {
+      const meta = ended.get(id)
+      if (meta === undefined) waiting.set(id, resolve)
+      else resolve(meta)
+    })
 }

@@ -1,9 +1,9 @@
 // Self time of a CPU profile, by package or file: a sample lasts until the next one, idle time is no work.
-import assert from 'node:assert/strict';
-import test from 'node:test';
-import { summarizeProfile, type CpuProfile } from '../../../scripts/bench/profile-summary.js';
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { summarizeProfile, type CpuProfile } from '../../../scripts/bench/profile-summary.js'
 
-const node = (id: number, functionName: string, url = '') => ({ id, callFrame: { functionName, url, lineNumber: 0 } });
+const node = (id: number, functionName: string, url = '') => ({ id, callFrame: { functionName, url, lineNumber: 0 } })
 
 const profile: CpuProfile = {
   nodes: [
@@ -15,15 +15,15 @@ const profile: CpuProfile = {
   ],
   samples: [1, 2, 3, 4, 5],
   timeDeltas: [999, 50, 10, 5, 7],
-};
+}
 
 test('self time is summed by package and by own file', () => {
-  const { workUs, idleUs, byPlace } = summarizeProfile({ ...profile, samples: [...profile.samples, 1], timeDeltas: [...profile.timeDeltas, 20] });
-  assert.equal(idleUs, 50);
-  assert.equal(workUs, 10 + 5 + 7 + 20);
+  const { workUs, idleUs, byPlace } = summarizeProfile({ ...profile, samples: [...profile.samples, 1], timeDeltas: [...profile.timeDeltas, 20] })
+  assert.equal(idleUs, 50)
+  assert.equal(workUs, 10 + 5 + 7 + 20)
   assert.deepEqual(byPlace, [
     { name: '@ethereumjs/evm', us: 30 },
     { name: '(garbage collector)', us: 7 },
     { name: 'src/rpc/dispatch.js', us: 5 },
-  ]);
-});
+  ])
+})

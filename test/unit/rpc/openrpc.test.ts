@@ -4,15 +4,27 @@ import type { AnyJson } from '../../fixtures/any-json.js'
 import { methods } from '../../../src/rpc/methods.js'
 import { openRpcDocument } from '../../../src/rpc/openrpc.js'
 
-type Method = { name: string; summary: string; params: { name: string; required: boolean; schema: object }[]; result: { name: string; schema: object } }
+type Method = {
+  name: string
+  summary: string
+  params: { name: string; required: boolean; schema: object }[]
+  result: { name: string; schema: object }
+}
 const listed = (dev: boolean): Method[] => openRpcDocument(methods, { version: '1.2.3', dev }).methods as Method[]
 
 test('the document lists every method of the table with named parameters, required ones first', () => {
-  assert.deepEqual(listed(true).map(({ name }) => name), Object.keys(methods).sort())
+  assert.deepEqual(
+    listed(true).map(({ name }) => name),
+    Object.keys(methods).sort(),
+  )
   for (const { name, summary, params, result } of listed(true)) {
     assert.ok(summary !== '', name)
     assert.equal(new Set(params.map((param) => param.name)).size, params.length, `${name}: two parameters of one name`)
-    assert.equal(params.findLastIndex(({ required }) => required), params.filter(({ required }) => required).length - 1, `${name}: an optional parameter stands before a required one`)
+    assert.equal(
+      params.findLastIndex(({ required }) => required),
+      params.filter(({ required }) => required).length - 1,
+      `${name}: an optional parameter stands before a required one`,
+    )
     for (const { schema } of [...params, result]) assert.equal(typeof schema, 'object', name)
   }
 })
@@ -26,7 +38,10 @@ test('development methods are listed only where they answer', () => {
 })
 
 test('the document is JSON and says what it is', () => {
-  const document = JSON.parse(JSON.stringify(openRpcDocument(methods, { version: '1.2.3', dev: true, url: 'http://localhost:8545' }))) as Record<string, AnyJson>
+  const document = JSON.parse(JSON.stringify(openRpcDocument(methods, { version: '1.2.3', dev: true, url: 'http://localhost:8545' }))) as Record<
+    string,
+    AnyJson
+  >
   assert.equal(document.openrpc, '1.3.2')
   assert.equal(document.info.version, '1.2.3')
   assert.deepEqual(document.servers, [{ name: 'gateway', url: 'http://localhost:8545' }])

@@ -10,8 +10,18 @@ const lanes = directoryOf([fast, slow])
 
 test('a path names a lane by chain id or name, also as eRPC spells it', () => {
   const rows: [string, string | null][] = [
-    ['/', null], ['', null], ['/77001', '77001'], ['/77001/', '77001'], ['/slow', 'slow'], ['/main/evm/77001', '77001'], ['/any/evm/slow/', 'slow'],
-    ['/a%20b', 'a b'], ['/%zz', '%zz'], ['/main/svm/77001', 'main/svm/77001'], ['/a/b', 'a/b'], ['//', ''],
+    ['/', null],
+    ['', null],
+    ['/77001', '77001'],
+    ['/77001/', '77001'],
+    ['/slow', 'slow'],
+    ['/main/evm/77001', '77001'],
+    ['/any/evm/slow/', 'slow'],
+    ['/a%20b', 'a b'],
+    ['/%zz', '%zz'],
+    ['/main/svm/77001', 'main/svm/77001'],
+    ['/a/b', 'a/b'],
+    ['//', ''],
   ]
   for (const [path, key] of rows) assert.equal(laneKey(path), key, path)
 })
@@ -29,15 +39,24 @@ test('a lane that does not exist is an error that lists those that do', () => {
   const isUnknown = (error: unknown): boolean => {
     assert.ok(error instanceof AppError && error.code === 'unknown-lane')
     assert.match(error.message, /77000 \(fast\), 77001 \(slow\)/)
-    assert.deepEqual(error.data, { lanes: [{ chainId: 77000, name: 'fast' }, { chainId: 77001, name: 'slow' }] })
+    assert.deepEqual(error.data, {
+      lanes: [
+        { chainId: 77000, name: 'fast' },
+        { chainId: 77001, name: 'slow' },
+      ],
+    })
     return true
   }
   assert.throws(() => routeOf(lanes, '/1'), isUnknown)
-  for (const networkId of ['evm:1', '77001', 'evm:', 77001, {}, true]) assert.throws(() => laneOfRequest(lanes, routeOf(lanes, '/'), networkId), isUnknown)
+  for (const networkId of ['evm:1', '77001', 'evm:', 77001, {}, true])
+    assert.throws(() => laneOfRequest(lanes, routeOf(lanes, '/'), networkId), isUnknown)
 })
 
 test('a URL that names a lane cannot be overruled by networkId', () => {
   const route = routeOf(lanes, '/fast')
   assert.equal(laneOfRequest(lanes, route, 'evm:77000'), fast)
-  assert.throws(() => laneOfRequest(lanes, route, 'evm:77001'), (error) => error instanceof AppError && error.code === 'invalid-params')
+  assert.throws(
+    () => laneOfRequest(lanes, route, 'evm:77001'),
+    (error) => error instanceof AppError && error.code === 'invalid-params',
+  )
 })

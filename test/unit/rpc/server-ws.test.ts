@@ -29,7 +29,8 @@ async function open(port: number, path = '/', protocols: string[] = []): Promise
   const closed = once(socket, 'close') as Promise<[number, Buffer]>
   await once(socket, 'open')
   return {
-    socket, closed,
+    socket,
+    closed,
     send: (json) => socket.send(typeof json === 'string' ? json : JSON.stringify(json)),
     next: () => (arrived.length > 0 ? Promise.resolve(arrived.shift()) : new Promise((resolve) => wanted.push(resolve))),
   }
@@ -39,7 +40,11 @@ const call = (method: string, params: unknown = [], id: unknown = 1): Record<str
 
 test('calls, batches and errors go over a WebSocket on every path', async () => {
   const { server, port } = await listen()
-  for (const [path, result] of [['/', '0x12cc8'], ['/slow', '0x12cc9'], ['/main/evm/77001', '0x12cc9']] as const) {
+  for (const [path, result] of [
+    ['/', '0x12cc8'],
+    ['/slow', '0x12cc9'],
+    ['/main/evm/77001', '0x12cc9'],
+  ] as const) {
     const client = await open(port, path, ['json-rpc'])
     client.send(call('eth_chainId', [], 'a'))
     assert.deepEqual(await client.next(), { jsonrpc: '2.0', id: 'a', result })
@@ -47,7 +52,10 @@ test('calls, batches and errors go over a WebSocket on every path', async () => 
     assert.equal((await client.next()).error.code, -32700)
     client.send([{ jsonrpc: '2.0', method: 'eth_chainId' }])
     client.send(Buffer.from(JSON.stringify([call('eth_chainId', [], 5), 1])).toString())
-    assert.deepEqual((await client.next()).map(({ id }: { id: unknown }) => id), [5, null])
+    assert.deepEqual(
+      (await client.next()).map(({ id }: { id: unknown }) => id),
+      [5, null],
+    )
     client.socket.close()
     await client.closed
   }
@@ -84,9 +92,13 @@ test('the answer with the subscription id comes before its first notification, a
   const [, { result: second }] = await client.next()
   assert.equal((await client.next()).params.subscription, second)
   lanes[0].advance()
-  assert.deepEqual([await client.next(), await client.next()].map(({ params }) => params), [
-    { subscription: first, result: { number: '0x1' } }, { subscription: second, result: { number: '0x1' } },
-  ])
+  assert.deepEqual(
+    [await client.next(), await client.next()].map(({ params }) => params),
+    [
+      { subscription: first, result: { number: '0x1' } },
+      { subscription: second, result: { number: '0x1' } },
+    ],
+  )
   client.socket.close()
   await client.closed
   await server.close()
@@ -98,11 +110,18 @@ test('answers come as they are ready, in flight is bounded, and nothing is lost'
   let started: () => void = () => {}
   const methods: Record<string, MethodRow> = {
     ...tinyMethods,
-    hold: row({ summary: 'Waits.', route: 'lane-read', params: [], result: {}, handler: () => new Promise<string>((resolve) => {
-      held.push(resolve)
-      mostHeld = Math.max(mostHeld, held.length)
-      started()
-    }) }),
+    hold: row({
+      summary: 'Waits.',
+      route: 'lane-read',
+      params: [],
+      result: {},
+      handler: () =>
+        new Promise<string>((resolve) => {
+          held.push(resolve)
+          mostHeld = Math.max(mostHeld, held.length)
+          started()
+        }),
+    }),
   }
   const { server, port } = await listen({ methods, limits: { wsInFlightMax: 4 } })
   const client = await open(port)
@@ -184,7 +203,9 @@ test('shutdown closes WebSockets with 1001 and ends in time, even with a peer th
   const client = await open(port)
   const deaf = connect(port, '127.0.0.1')
   deaf.on('error', () => {})
-  deaf.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n')
+  deaf.write(
+    'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+  )
   await once(deaf, 'data')
   const started = performance.now()
   const [[code]] = await Promise.all([client.closed, server.close()])
@@ -196,7 +217,10 @@ test('shutdown closes WebSockets with 1001 and ends in time, even with a peer th
 test('an address that is taken is an error that names the key', async () => {
   const { server, port } = await listen()
   const second = tinyGateway()
-  await assert.rejects(second.server.listen('127.0.0.1', port), (error: { code?: string; message: string }) => error.code === 'config-invalid' && /^port: \d+ on 127.0.0.1 is in use$/.test(error.message))
+  await assert.rejects(
+    second.server.listen('127.0.0.1', port),
+    (error: { code?: string; message: string }) => error.code === 'config-invalid' && /^port: \d+ on 127.0.0.1 is in use$/.test(error.message),
+  )
   await Promise.all([server.close(), second.server.close()])
 })
 

@@ -138,7 +138,11 @@ export class ChainStore {
 
   private async read(number: bigint): Promise<BlockEntry | undefined> {
     const key = u64(number)
-    const [rlp, metaBytes, receiptBytes] = await this.store.getMany([tableKey(lane.blocks, key), tableKey(lane.blockMeta, key), tableKey(lane.receipts, key)])
+    const [rlp, metaBytes, receiptBytes] = await this.store.getMany([
+      tableKey(lane.blocks, key),
+      tableKey(lane.blockMeta, key),
+      tableKey(lane.receipts, key),
+    ])
     if (rlp === undefined || metaBytes === undefined || receiptBytes === undefined) return undefined
     const block = decodeBlock(rlp)
     const [, timestampMs, senders] = RLP.decode(metaBytes) as Bytes[]

@@ -76,7 +76,11 @@ function intersection(a: Set<bigint> | null, b: Set<bigint>): Set<bigint> {
 }
 
 /** null: in more blocks than `max`. */
-async function postings(store: Store, { table, keys }: Condition, { from, to, max }: { from: bigint; to: bigint; max: number }): Promise<Set<bigint> | null> {
+async function postings(
+  store: Store,
+  { table, keys }: Condition,
+  { from, to, max }: { from: bigint; to: bigint; max: number },
+): Promise<Set<bigint> | null> {
   const blocks = new Set<bigint>()
   for (const key of keys) {
     const range = { gte: tableKey(table, key, u64(from)), lte: tableKey(table, key, u64(to)), limit: max + 1 }

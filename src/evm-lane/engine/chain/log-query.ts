@@ -11,14 +11,22 @@ import type { BlockEntry, ChainStore } from './chain-store.js'
 import { candidateBlocks } from './log-index.js'
 
 /** @throws AppError 'range-too-large' when the answer or the scan would pass its bound. */
-export async function findLogs(parts: { store: Store; chain: ChainStore; limits: LaneLimits }, query: LogQuery, from: bigint, to: bigint): Promise<LocatedLog[]> {
+export async function findLogs(
+  parts: { store: Store; chain: ChainStore; limits: LaneLimits },
+  query: LogQuery,
+  from: bigint,
+  to: bigint,
+): Promise<LocatedLog[]> {
   const { store, chain, limits } = parts
   const logs: LocatedLog[] = []
   const visit = async (number: bigint): Promise<void> => {
     const entry = await chain.entry(number)
     if (entry !== undefined) collect(entry, query, logs)
     if (logs.length > limits.logsMax) {
-      throw new AppError('range-too-large', `query returned more than ${limits.logsMax} results. Try with this block range [0x${from.toString(16)}, 0x${(number - 1n).toString(16)}].`)
+      throw new AppError(
+        'range-too-large',
+        `query returned more than ${limits.logsMax} results. Try with this block range [0x${from.toString(16)}, 0x${(number - 1n).toString(16)}].`,
+      )
     }
   }
   const candidates = from === to ? [from] : await candidateBlocks(store, query, from, to)
@@ -41,7 +49,15 @@ function collect(entry: BlockEntry, query: LogQuery, out: LocatedLog[]): void {
       const index = logIndex++
       if (!matches(query, log.address, log.topics)) continue
       const transactionHash = entry.txs[transactionIndex]?.hash as Uint8Array
-      out.push({ log, blockHash: header.hash, blockNumber: header.number, blockTimestamp: header.timestamp, transactionHash, transactionIndex, logIndex: index })
+      out.push({
+        log,
+        blockHash: header.hash,
+        blockNumber: header.number,
+        blockTimestamp: header.timestamp,
+        transactionHash,
+        transactionIndex,
+        logIndex: index,
+      })
     }
   })
 }

@@ -31,8 +31,14 @@ export function encodeConsensusReceipt(receipt: ReceiptData): Uint8Array {
 export function encodeReceipts(receipts: ReceiptData[]): Uint8Array {
   return RLP.encode(
     receipts.map((r): Nested => [
-      bigintToBytes(BigInt(r.type)), outcomeBytes(r), bigintToBytes(r.gasUsed), bigintToBytes(r.effectiveGasPrice), r.contractAddress ?? none,
-      r.blobGasUsed === undefined ? none : bigintToBytes(r.blobGasUsed), r.blobGasPrice === undefined ? none : bigintToBytes(r.blobGasPrice), logFields(r.logs),
+      bigintToBytes(BigInt(r.type)),
+      outcomeBytes(r),
+      bigintToBytes(r.gasUsed),
+      bigintToBytes(r.effectiveGasPrice),
+      r.contractAddress ?? none,
+      r.blobGasUsed === undefined ? none : bigintToBytes(r.blobGasUsed),
+      r.blobGasPrice === undefined ? none : bigintToBytes(r.blobGasPrice),
+      logFields(r.logs),
     ]),
   )
 }

@@ -46,7 +46,10 @@ function checkFees({ from, feeCap, tipCap }: Message, { baseFee }: BlockEnv): vo
     )
   }
   if (feeCap < baseFee) {
-    throw new AppError('tx-fee-cap', `max fee per gas less than block base fee: address ${checksum(from)}, maxFeePerGas: ${feeCap}, baseFee: ${baseFee}`)
+    throw new AppError(
+      'tx-fee-cap',
+      `max fee per gas less than block base fee: address ${checksum(from)}, maxFeePerGas: ${feeCap}, baseFee: ${baseFee}`,
+    )
   }
 }
 
@@ -60,7 +63,10 @@ function checkBlobs({ from, to, blobHashes, blobFeeCap }: Message, env: BlockEnv
   })
   const price = blobPrice(env)
   if (env.common.isActivatedEIP(4844) && blobFeeCap !== 0n && (blobFeeCap ?? 0n) < price) {
-    throw new AppError('tx-blob', `max fee per blob gas less than block blob gas fee: address ${checksum(from)} blobGasFeeCap: ${blobFeeCap}, blobBaseFee: ${price}`)
+    throw new AppError(
+      'tx-blob',
+      `max fee per blob gas less than block blob gas fee: address ${checksum(from)} blobGasFeeCap: ${blobFeeCap}, blobBaseFee: ${price}`,
+    )
   }
 }
 

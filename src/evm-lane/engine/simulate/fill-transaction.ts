@@ -60,7 +60,8 @@ function feesFor(message: CallMessage, { fees, baseFeeHead }: FillContext): Fees
     return blobs
   }
   if (baseFeeHead === null) {
-    if (maxFeePerGas !== undefined || maxPriorityFeePerGas !== undefined) throw refuse('maxFeePerGas and maxPriorityFeePerGas are not valid before London is active')
+    if (maxFeePerGas !== undefined || maxPriorityFeePerGas !== undefined)
+      throw refuse('maxFeePerGas and maxPriorityFeePerGas are not valid before London is active')
     return { ...blobs, gasPrice: fees.gasPrice }
   }
   if (maxFeePerGas === 0n && maxPriorityFeePerGas !== undefined) throw refuse('maxFeePerGas must be non-zero')

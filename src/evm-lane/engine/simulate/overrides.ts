@@ -31,7 +31,11 @@ export function precompileAddresses(common: Common): ReadonlySet<string> {
  * Writes the overrides into the view and answers how the precompiles change (null: not at all): an overridden one is an ordinary account.
  * @throws AppError 'tx-rejected'.
  */
-export async function applyStateOverrides(view: StateView, overrides: readonly AccountOverride[], common: Common): Promise<((now: Precompiles) => Precompiles) | null> {
+export async function applyStateOverrides(
+  view: StateView,
+  overrides: readonly AccountOverride[],
+  common: Common,
+): Promise<((now: Precompiles) => Precompiles) | null> {
   const precompiles = precompileAddresses(common)
   const overridden = new Set(overrides.map(({ address }) => bareHex(address)))
   const removed: string[] = []

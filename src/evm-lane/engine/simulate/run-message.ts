@@ -43,7 +43,10 @@ export type RunOptions = {
 export type Asked = { message: CallMessage; stateOverrides: readonly AccountOverride[]; blockOverrides: BlockOverride | null }
 
 /** Parts with the overrides applied and the clock started; the given view is not touched. @throws AppError 'tx-rejected' when what was asked contradicts itself. */
-export async function prepare(parts: SimulationParts & { forks: ForkSchedule }, { message, stateOverrides, blockOverrides }: Asked): Promise<SimulationParts> {
+export async function prepare(
+  parts: SimulationParts & { forks: ForkSchedule },
+  { message, stateOverrides, blockOverrides }: Asked,
+): Promise<SimulationParts> {
   checkFeeStyle(message)
   checkChainId(message, parts.env.common.chainId())
   const env = blockOverrides === null ? parts.env : applyBlockOverride(parts.env, blockOverrides, parts.forks)
@@ -66,7 +69,9 @@ export async function runMessage(parts: SimulationParts, call: CallMessage, opti
   const view = options.effects ?? parts.view.fork()
   const slot = await slots.acquire(env.common, view, blockHashes)
   const unwatch = watch(slot, {
-    deadline: parts.deadline ?? new Deadline(limits.callMs), hooks: options.hooks ?? null, precompiles: parts.precompiles ?? null,
+    deadline: parts.deadline ?? new Deadline(limits.callMs),
+    hooks: options.hooks ?? null,
+    precompiles: parts.precompiles ?? null,
   })
   const unobserve = options.observe?.(slot)
   let aborted = false

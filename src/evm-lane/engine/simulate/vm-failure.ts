@@ -33,8 +33,10 @@ export function failureOf(result: ExecResult, creates: boolean): VmFailure | nul
   if (error === 'out of gas' && creates && returned !== undefined) return { kind: 'vm-error', text: texts['code store out of gas'] as string }
   if (error === 'out of gas' && readsPastReturnData(result)) return { kind: 'vm-error', text: 'return data out of bounds' }
   if (error === 'out of gas') return { kind: 'out-of-gas', text: error }
-  if (error === 'invalid opcode') return { kind: 'vm-error', text: `invalid opcode: ${opcode === invalidOpcode ? 'INVALID' : `opcode 0x${opcode.toString(16)} not defined`}` }
-  if (error === 'stack underflow') return { kind: 'vm-error', text: `stack underflow (${result.runState?.stack.length ?? 0} <=> ${stackInputs(opcode)})` }
+  if (error === 'invalid opcode')
+    return { kind: 'vm-error', text: `invalid opcode: ${opcode === invalidOpcode ? 'INVALID' : `opcode 0x${opcode.toString(16)} not defined`}` }
+  if (error === 'stack underflow')
+    return { kind: 'vm-error', text: `stack underflow (${result.runState?.stack.length ?? 0} <=> ${stackInputs(opcode)})` }
   if (error === 'stack overflow') return { kind: 'vm-error', text: `stack limit reached ${stackMax} (${stackMax - 1})` }
   // The library adds where it was.
   if (error.startsWith('invalid JUMP')) return { kind: 'vm-error', text: 'invalid jump destination' }

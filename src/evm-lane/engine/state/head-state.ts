@@ -31,8 +31,15 @@ export type StateLimits = {
 }
 
 export const defaultLimits: StateLimits = {
-  historyBlocks: undefined, layersMax: 128, accountsCached: 100_000, slotsCached: 200_000, codesCached: 2_000, trieNodesMax: 150_000, trieNodesCountedEvery: 64,
-  checkpointBlocks: 64, checkpointKeys: 2_048,
+  historyBlocks: undefined,
+  layersMax: 128,
+  accountsCached: 100_000,
+  slotsCached: 200_000,
+  codesCached: 2_000,
+  trieNodesMax: 150_000,
+  trieNodesCountedEvery: 64,
+  checkpointBlocks: 64,
+  checkpointKeys: 2_048,
 }
 
 /** A trie with the positions emptied in it since the last checkpoint. */

@@ -208,9 +208,22 @@ function savedTrie(trie: StorageTrieState): StorageTrieState {
 
 function newHeadState(store: Store, limits: StateLimits): HeadState {
   return {
-    store, limits, head: undefined, stateRoot: EMPTY_TRIE_ROOT, accountTrie: { root: undefined, removed: new Map() }, storageTries: new Map(),
-    lastCheckpoint: 0n, changedSinceCheckpoint: 0, historyFloor: 0n, layers: [], unflushed: [], flushesSinceBound: 0, genMarks: [0, 0],
-    accounts: new GenCache(limits.accountsCached), slots: new GenCache(limits.slotsCached), codes: new GenCache(limits.codesCached),
+    store,
+    limits,
+    head: undefined,
+    stateRoot: EMPTY_TRIE_ROOT,
+    accountTrie: { root: undefined, removed: new Map() },
+    storageTries: new Map(),
+    lastCheckpoint: 0n,
+    changedSinceCheckpoint: 0,
+    historyFloor: 0n,
+    layers: [],
+    unflushed: [],
+    flushesSinceBound: 0,
+    genMarks: [0, 0],
+    accounts: new GenCache(limits.accountsCached),
+    slots: new GenCache(limits.slotsCached),
+    codes: new GenCache(limits.codesCached),
     addressHashes: new GenCache(limits.accountsCached),
   }
 }

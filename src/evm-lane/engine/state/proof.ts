@@ -31,7 +31,8 @@ type PastTrie = { trie: Trie; fetch: (position: Uint8Array) => Promise<void> }
 export async function proveAccount(state: HeadState, view: StateView, address: Uint8Array, slots: Uint8Array[]): Promise<AccountProof> {
   const { base } = view
   // An empty lane proves that there is nothing.
-  if (!(base instanceof BlockBase)) return { account: undefined, accountProof: [], storageProof: slots.map((slot) => ({ slot, value: EMPTY_BYTES, proof: [] })) }
+  if (!(base instanceof BlockBase))
+    return { account: undefined, accountProof: [], storageProof: slots.map((slot) => ({ slot, value: EMPTY_BYTES, proof: [] })) }
   return proveInMemory(state, base, address, slots) ?? (await provePast(state, base, address, slots))
 }
 
@@ -73,9 +74,10 @@ async function provePast(state: HeadState, base: BlockBase, address: Uint8Array,
   }
   assertRoot(accountTrie.trie, stateRoot)
   const accountProof = await step(accountTrie, () => accountTrie.trie.prove(addressHash(state, key)))
-  const storageTrie = account !== undefined && hasStorage(account) && slots.length > 0
-    ? await pastStorage(state, base, { key, account, checkpoint, changed: changedSlots(changed, key, account) })
-    : undefined
+  const storageTrie =
+    account !== undefined && hasStorage(account) && slots.length > 0
+      ? await pastStorage(state, base, { key, account, checkpoint, changed: changedSlots(changed, key, account) })
+      : undefined
   const storageProof: AccountProof['storageProof'] = []
   for (const slot of slots) {
     const value = await slotAt(base, key, keyOf(slot))
@@ -137,7 +139,11 @@ async function storageCheckpoint(state: HeadState, number: BlockNumber, checkpoi
 }
 
 /** Node versions of block N, read one by one as they are asked for. */
-function pastNodes(state: HeadState, number: BlockNumber, keyAt: (position: Uint8Array) => Uint8Array): { load: NodeLoader; fetch: PastTrie['fetch'] } {
+function pastNodes(
+  state: HeadState,
+  number: BlockNumber,
+  keyAt: (position: Uint8Array) => Uint8Array,
+): { load: NodeLoader; fetch: PastTrie['fetch'] } {
   const known = new Map<StateKey, Uint8Array>()
   return {
     load: (position) => {

@@ -38,8 +38,13 @@ export function hasStorage(record: AccountRecord): boolean {
 export function sameAccount(a: AccountRecord | undefined, b: AccountRecord | undefined): boolean {
   if (a === b) return true
   if (a === undefined || b === undefined) return false
-  return a.nonce === b.nonce && a.balance === b.balance && a.epoch === b.epoch
-    && equalBytes(a.codeHash, b.codeHash) && equalBytes(a.storageRoot, b.storageRoot)
+  return (
+    a.nonce === b.nonce &&
+    a.balance === b.balance &&
+    a.epoch === b.epoch &&
+    equalBytes(a.codeHash, b.codeHash) &&
+    equalBytes(a.storageRoot, b.storageRoot)
+  )
 }
 
 export function toAccount(record: AccountRecord): Account {
@@ -81,7 +86,8 @@ export function decodeRecord(bytes: Uint8Array): AccountRecord {
   const balanceEnd = nonceEnd + 1 + (bytes[nonceEnd] ?? 0)
   const codeEnd = balanceEnd + (flags & FLAG_CODE ? 32 : 0)
   const storage = (flags & FLAG_STORAGE) !== 0
-  if (bytes.length !== codeEnd + (storage ? 32 + EPOCH_BYTES : 0)) throw new AppError('store-corrupt', 'an account record has not the length that its head says')
+  if (bytes.length !== codeEnd + (storage ? 32 + EPOCH_BYTES : 0))
+    throw new AppError('store-corrupt', 'an account record has not the length that its head says')
   return {
     nonce: bytesToBigint(bytes.subarray(2, nonceEnd)),
     balance: bytesToBigint(bytes.subarray(nonceEnd + 1, balanceEnd)),

@@ -21,9 +21,15 @@ export function sealOps(head: HeadState, sealed: SealedState): { ops: StoreOp[];
   const writer: Writer = { suffix: u64(number), first, ops: [], changed: [] }
   for (const [address, after] of sealed.accountsAfter) {
     const before = sealed.accountsBefore.get(address)
-    write(writer, tableKey(lane.accounts, bytesOf(address)), before === undefined ? EMPTY_BYTES : encodeRecord(before), after === undefined ? EMPTY_BYTES : encodeRecord(after))
+    write(
+      writer,
+      tableKey(lane.accounts, bytesOf(address)),
+      before === undefined ? EMPTY_BYTES : encodeRecord(before),
+      after === undefined ? EMPTY_BYTES : encodeRecord(after),
+    )
   }
-  for (const [slot, after] of sealed.slotsAfter) write(writer, tableKey(lane.slots, bytesOf(slot)), sealed.slotsBefore.get(slot) ?? EMPTY_BYTES, after)
+  for (const [slot, after] of sealed.slotsAfter)
+    write(writer, tableKey(lane.slots, bytesOf(slot)), sealed.slotsBefore.get(slot) ?? EMPTY_BYTES, after)
   for (const [hash, code] of sealed.codes) writer.ops.push({ type: 'put', key: tableKey(lane.code, bytesOf(hash)), value: code })
 
   const checkpoint = checkpointDue(head, sealed) ? writeCheckpoint(head, sealed, writer) : undefined

@@ -5,10 +5,28 @@
 import { assert } from '../../../assert.js'
 import { equalBytes, type BlockNumber } from '../../../primitives.js'
 import { keccak256 } from '../keccak.js'
-import { addressHash, beforeFirst, ownerKey, type HeadState, type Sealed, type SealedState, type StorageTrieState, type TrieState } from './head-state.js'
+import {
+  addressHash,
+  beforeFirst,
+  ownerKey,
+  type HeadState,
+  type Sealed,
+  type SealedState,
+  type StorageTrieState,
+  type TrieState,
+} from './head-state.js'
 import { BlockBase, emptyBase, SealedBase } from './block-base.js'
 import { bytesOf, keyOf, type StateKey } from './keys.js'
-import { EMPTY_ACCOUNT, EMPTY_BYTES, EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, encodeTrieAccount, hasStorage, sameAccount, type AccountRecord } from './records.js'
+import {
+  EMPTY_ACCOUNT,
+  EMPTY_BYTES,
+  EMPTY_CODE_HASH,
+  EMPTY_TRIE_ROOT,
+  encodeTrieAccount,
+  hasStorage,
+  sameAccount,
+  type AccountRecord,
+} from './records.js'
 import { sealOps } from './seal-ops.js'
 import type { StateBase } from './state-base.js'
 import { StateView, type Overlay, type SlotOverlay } from './state-view.js'
@@ -58,7 +76,15 @@ function collect(head: HeadState, view: StateView, number: BlockNumber): { work:
   const { overlay, base } = flatten(view)
   const below = sealedBelow(head, base)
   const work: Work = {
-    head, base, below, number, accountsBefore: new Map(), accountsAfter: new Map(), slotsBefore: new Map(), slotsAfter: new Map(), storageTries: new Map(),
+    head,
+    base,
+    below,
+    number,
+    accountsBefore: new Map(),
+    accountsAfter: new Map(),
+    slotsBefore: new Map(),
+    slotsAfter: new Map(),
+    storageTries: new Map(),
   }
   const { trie, removed } = accountTrieOn(head, below)
   for (const [address, after] of accountsAfterStorage(work, overlay)) {

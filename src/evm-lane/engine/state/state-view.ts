@@ -175,7 +175,8 @@ export class StateView implements StateManagerInterface, StateBase {
     if (this.#marks.length > 0) this.#undo.push({ kind: 'slots', address, before })
     this.overlay.slots.set(address, { wiped: true, values: new Map() })
     const record = this.account(address)
-    if (record !== undefined && record.storageRoot !== EMPTY_TRIE_ROOT) this.#setAccount(address, { ...record, storageRoot: EMPTY_TRIE_ROOT, epoch: 0 })
+    if (record !== undefined && record.storageRoot !== EMPTY_TRIE_ROOT)
+      this.#setAccount(address, { ...record, storageRoot: EMPTY_TRIE_ROOT, epoch: 0 })
   }
 
   #setAccount(address: StateKey, record: AccountRecord | undefined): void {
@@ -239,7 +240,10 @@ export class StateView implements StateManagerInterface, StateBase {
 
   async modifyAccountFields(address: Address, fields: AccountFields): Promise<void> {
     const account = (await this.getAccount(address)) ?? new Account()
-    await this.putAccount(address, new Account(fields.nonce ?? account.nonce, fields.balance ?? account.balance, account.storageRoot, fields.codeHash ?? account.codeHash))
+    await this.putAccount(
+      address,
+      new Account(fields.nonce ?? account.nonce, fields.balance ?? account.balance, account.storageRoot, fields.codeHash ?? account.codeHash),
+    )
   }
 
   async putCode(address: Address, value: Uint8Array): Promise<void> {
@@ -297,7 +301,8 @@ export class StateView implements StateManagerInterface, StateBase {
 
   /** A view is bound to its base: only the root it has anyway is accepted. */
   async setStateRoot(stateRoot: Uint8Array): Promise<void> {
-    if (!(await this.hasStateRoot(stateRoot))) throw new AppError('unsupported', 'a view cannot move to another state root; take a view of that block')
+    if (!(await this.hasStateRoot(stateRoot)))
+      throw new AppError('unsupported', 'a view cannot move to another state root; take a view of that block')
   }
 
   async hasStateRoot(root: Uint8Array): Promise<boolean> {

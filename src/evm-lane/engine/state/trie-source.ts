@@ -34,7 +34,10 @@ export function accountTrieOn(state: HeadState, below: SealedState | undefined):
 
 /** The storage trie that an account of the head (or of the sealed block `below`) has; an empty one for an account without storage. */
 export function storageTrieOn(
-  state: HeadState, below: SealedState | undefined, address: StateKey, record: AccountRecord | undefined,
+  state: HeadState,
+  below: SealedState | undefined,
+  address: StateKey,
+  record: AccountRecord | undefined,
 ): { trie: Trie; removed: TrieState['removed'] } {
   const none = { trie: new Trie(undefined, () => undefined), removed: new Map<StateKey, Uint8Array>() }
   if (record === undefined || !hasStorage(record)) return none

@@ -8,7 +8,19 @@ import { equalBytes, toHex } from '../../../primitives.js'
 import { keccak256 } from '../keccak.js'
 import { keyOf, type StateKey } from './keys.js'
 import { EMPTY_TRIE_ROOT } from './records.js'
-import { branchItem, copyBranch, decodeNode, extensionChildItem, hashRoot, newBranch, newExtension, newLeaf, type Branch, type Extension, type Node } from './trie-node.js'
+import {
+  branchItem,
+  copyBranch,
+  decodeNode,
+  extensionChildItem,
+  hashRoot,
+  newBranch,
+  newExtension,
+  newLeaf,
+  type Branch,
+  type Extension,
+  type Node,
+} from './trie-node.js'
 
 /** The RLP that the store has at a position (nibbles from the root), for the trie version the caller stands on. */
 export type NodeLoader = (path: Uint8Array) => Uint8Array | undefined
@@ -273,7 +285,9 @@ export class Trie {
   #loadAt(position: Uint8Array, hash: Uint8Array): Node {
     const enc = this.#load(position)
     if (enc === undefined || !equalBytes(keccak256(enc), hash)) {
-      throw new AppError('store-corrupt', `trie node ${toHex(hash)} is ${enc === undefined ? 'missing' : 'not what the store has'}`, { position: [...position] })
+      throw new AppError('store-corrupt', `trie node ${toHex(hash)} is ${enc === undefined ? 'missing' : 'not what the store has'}`, {
+        position: [...position],
+      })
     }
     const node = decodeNode(enc, hash, enc)
     // An extension is read together with its child, so that moving it never needs the store.

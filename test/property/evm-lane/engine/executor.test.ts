@@ -54,11 +54,17 @@ function blockEnv({ forks: schedule }: LaneParts, number: bigint, { coinbase, ba
 }
 
 /** Executes the block and makes it the head of its lane. */
-async function run({ state, store, slots }: LaneParts, Executor: typeof LaneExecutor | typeof VmExecutor, env: BlockEnv, raws: Uint8Array[]): Promise<Outcome> {
+async function run(
+  { state, store, slots }: LaneParts,
+  Executor: typeof LaneExecutor | typeof VmExecutor,
+  env: BlockEnv,
+  raws: Uint8Array[],
+): Promise<Outcome> {
   const view = state.view()
   const blockHashes = (number: bigint): Hash32 => keccak256(bigintToFixed(number, 8))
   const execution = new BlockExecution(view, env, new Executor({ slots, state: view, env, blockHashes }), {
-    parentHash: blockHashes(env.number - 1n), parentBeaconBlockRoot: env.excessBlobGas === null ? null : new Uint8Array(32).fill(7),
+    parentHash: blockHashes(env.number - 1n),
+    parentBeaconBlockRoot: env.excessBlobGas === null ? null : new Uint8Array(32).fill(7),
   })
   const outcomes: string[] = []
   const txs = raws.map((raw) => decodeTx(raw, env.common, null))
@@ -78,7 +84,12 @@ async function outcome(execution: BlockExecution, tx: LaneTx): Promise<string> {
     const receipt = await execution.include(tx)
     const { gasUsed, effectiveGasPrice, contractAddress, blobGasUsed, blobGasPrice } = receipt
     return [
-      bareHex(encodeConsensusReceipt(receipt)), gasUsed, effectiveGasPrice, contractAddress === null ? '' : bareHex(contractAddress), blobGasUsed, blobGasPrice,
+      bareHex(encodeConsensusReceipt(receipt)),
+      gasUsed,
+      effectiveGasPrice,
+      contractAddress === null ? '' : bareHex(contractAddress),
+      blobGasUsed,
+      blobGasPrice,
     ].join(' ')
   } catch (error) {
     // The words differ; that it cannot be in the block must not.

@@ -10,11 +10,22 @@ import { AppError } from '../../../../src/errors.js'
 const gwei = 10n ** 9n
 
 /** A chain whose block n has the tips given for it. */
-function oracleOver(blocks: TxTip[][], { minTip = 1n, historyMax = 1_024, baseFee = gwei } = {}): { oracle: FeeOracle; head: HeaderData; reads: () => number } {
-  const headers = blocks.map((tips, i) => ({
-    number: BigInt(i), timestamp: BigInt(i), gasLimit: 1_000_000n, gasUsed: tips.reduce((sum, { gasUsed }) => sum + gasUsed, 0n), baseFeePerGas: baseFee,
-    excessBlobGas: 0n, blobGasUsed: 0n,
-  }) as HeaderData)
+function oracleOver(
+  blocks: TxTip[][],
+  { minTip = 1n, historyMax = 1_024, baseFee = gwei } = {},
+): { oracle: FeeOracle; head: HeaderData; reads: () => number } {
+  const headers = blocks.map(
+    (tips, i) =>
+      ({
+        number: BigInt(i),
+        timestamp: BigInt(i),
+        gasLimit: 1_000_000n,
+        gasUsed: tips.reduce((sum, { gasUsed }) => sum + gasUsed, 0n),
+        baseFeePerGas: baseFee,
+        excessBlobGas: 0n,
+        blobGasUsed: 0n,
+      }) as HeaderData,
+  )
   let reads = 0
   const reader = {
     header: (number: bigint) => headers[Number(number)],
@@ -66,7 +77,10 @@ test('fee history: rewards are weighted by gas, empty blocks pay zero', async ()
   const { oracle, head } = oracleOver([[], [], [tx(30n, 100_000n), tx(10n, 300_000n), tx(20n, 100_000n)]])
   const history = await oracle.feeHistory({ blockCount: 2, newest: 2n, head: head.number }, [0, 60, 61, 80, 100])
   assert.equal(history.oldestBlock, 1n)
-  assert.deepEqual(history.reward, [[0n, 0n, 0n, 0n, 0n], [10n, 10n, 20n, 20n, 30n]])
+  assert.deepEqual(history.reward, [
+    [0n, 0n, 0n, 0n, 0n],
+    [10n, 10n, 20n, 20n, 30n],
+  ])
   assert.deepEqual(history.gasUsedRatio, [0, 0.5])
   assert.deepEqual(history.baseFeePerGas, [gwei, gwei, gwei])
   assert.deepEqual(history.baseFeePerBlobGas, [1n, 1n, 1n])
@@ -83,7 +97,7 @@ test('fee history: the range is cut at genesis and at the bound', async () => {
   assert.deepEqual((await oracle.feeHistory({ blockCount: 0, newest: 2n, head: 2n }, null)).baseFeePerGas, [])
 })
 
-test('fee history beyond the head is refused in geth\'s words', async () => {
+test("fee history beyond the head is refused in geth's words", async () => {
   const { oracle } = oracleOver([[], []])
   await assert.rejects(oracle.feeHistory({ blockCount: 1, newest: 9n, head: 1n }, null), (error) => {
     assert.ok(error instanceof AppError)

@@ -35,30 +35,44 @@ for (const [name, forks] of schedules) {
   test(`base fee, excess blob gas and blob price equal the library's on ${name}`, () => {
     const common = forks.commonAt(5n, 5n)
     const blobs = common.isActivatedEIP(4844)
-    fc.assert(fc.property(parents, ({ gasLimit, fill, baseFee, blobs: used, excess }) => {
-      const parent: Parent = { gasLimit, gasUsed: (gasLimit * BigInt(fill)) / 1_000n, baseFeePerGas: baseFee }
-      if (blobs) {
-        parent.excessBlobGas = excess
-        const max = common.getBlobGasSchedule().maxBlobGasPerBlock
-        parent.blobGasUsed = BigInt(used) * gasPerBlob < max ? BigInt(used) * gasPerBlob : max
-      }
-      const lib = libHeader(parent, forks)
-      assert.equal(nextBaseFee(header(parent), common), lib.calcNextBaseFee())
-      if (!blobs) return assert.equal(nextExcessBlobGas(header(parent), common), null)
-      assert.equal(nextExcessBlobGas(header(parent), common), lib.calcNextExcessBlobGas(common))
-      assert.equal(blobGasPrice(excess, common), lib.getBlobGasPrice())
-    }), { numRuns: 300 })
+    fc.assert(
+      fc.property(parents, ({ gasLimit, fill, baseFee, blobs: used, excess }) => {
+        const parent: Parent = { gasLimit, gasUsed: (gasLimit * BigInt(fill)) / 1_000n, baseFeePerGas: baseFee }
+        if (blobs) {
+          parent.excessBlobGas = excess
+          const max = common.getBlobGasSchedule().maxBlobGasPerBlock
+          parent.blobGasUsed = BigInt(used) * gasPerBlob < max ? BigInt(used) * gasPerBlob : max
+        }
+        const lib = libHeader(parent, forks)
+        assert.equal(nextBaseFee(header(parent), common), lib.calcNextBaseFee())
+        if (!blobs) return assert.equal(nextExcessBlobGas(header(parent), common), null)
+        assert.equal(nextExcessBlobGas(header(parent), common), lib.calcNextExcessBlobGas(common))
+        assert.equal(blobGasPrice(excess, common), lib.getBlobGasPrice())
+      }),
+      { numRuns: 300 },
+    )
   })
 }
 
-test('a genesis file\'s own blob schedule rules from the first question on', () => {
-  const forks = new ForkSchedule(gethChainRules({
-    chainId: 5, londonBlock: 0, shanghaiTime: 0, cancunTime: 0, pragueTime: 10, osakaTime: 20, bpo1Time: 30,
-    blobSchedule: {
-      cancun: { target: 2, max: 4, baseFeeUpdateFraction: 1_000_000 }, prague: { target: 5, max: 8, baseFeeUpdateFraction: 2_000_000 },
-      osaka: { target: 7, max: 11, baseFeeUpdateFraction: 3_000_000 }, bpo1: { target: 12, max: 20, baseFeeUpdateFraction: 4_000_000 },
-    },
-  }), laneCrypto)
+test("a genesis file's own blob schedule rules from the first question on", () => {
+  const forks = new ForkSchedule(
+    gethChainRules({
+      chainId: 5,
+      londonBlock: 0,
+      shanghaiTime: 0,
+      cancunTime: 0,
+      pragueTime: 10,
+      osakaTime: 20,
+      bpo1Time: 30,
+      blobSchedule: {
+        cancun: { target: 2, max: 4, baseFeeUpdateFraction: 1_000_000 },
+        prague: { target: 5, max: 8, baseFeeUpdateFraction: 2_000_000 },
+        osaka: { target: 7, max: 11, baseFeeUpdateFraction: 3_000_000 },
+        bpo1: { target: 12, max: 20, baseFeeUpdateFraction: 4_000_000 },
+      },
+    }),
+    laneCrypto,
+  )
   const at = (time: bigint): [bigint, bigint, bigint] => {
     const { targetBlobGasPerBlock, maxBlobGasPerBlock, blobGasPriceUpdateFraction } = forks.commonAt(1n, time).getBlobGasSchedule()
     return [targetBlobGasPerBlock / gasPerBlob, maxBlobGasPerBlock / gasPerBlob, blobGasPriceUpdateFraction]
@@ -77,12 +91,14 @@ test('base fee: null before London, the initial one on its first block', () => {
 })
 
 test('the gas limit walks to the wanted one by allowed steps', () => {
-  fc.assert(fc.property(fc.bigInt(5_000n, 10n ** 9n), fc.bigInt(5_000n, 10n ** 9n), (parent, wanted) => {
-    const next = nextGasLimit(parent, wanted)
-    assert.ok(gasLimitAllowed(next, parent), `${parent} to ${next}`)
-    const distance = (limit: bigint): bigint => (limit > wanted ? limit - wanted : wanted - limit)
-    assert.ok(next === wanted || distance(next) < distance(parent), `${parent} to ${next} towards ${wanted}`)
-  }))
+  fc.assert(
+    fc.property(fc.bigInt(5_000n, 10n ** 9n), fc.bigInt(5_000n, 10n ** 9n), (parent, wanted) => {
+      const next = nextGasLimit(parent, wanted)
+      assert.ok(gasLimitAllowed(next, parent), `${parent} to ${next}`)
+      const distance = (limit: bigint): bigint => (limit > wanted ? limit - wanted : wanted - limit)
+      assert.ok(next === wanted || distance(next) < distance(parent), `${parent} to ${next} towards ${wanted}`)
+    }),
+  )
   assert.equal(gasLimitAllowed(30_000_000n + 29_296n, 30_000_000n), false)
   assert.equal(gasLimitAllowed(4_999n, 5_000n), false)
 })

@@ -30,7 +30,8 @@ async function folder(t: test.TestContext): Promise<string> {
   return dir
 }
 
-const value = async (lane: Pick<LaneUser, 'handlers'>, n: bigint): Promise<bigint> => BigInt(`0x${bareHex(await lane.handlers.storage({ address: writer, slot: slot(1n), at: at(n) }))}`)
+const value = async (lane: Pick<LaneUser, 'handlers'>, n: bigint): Promise<bigint> =>
+  BigInt(`0x${bareHex(await lane.handlers.storage({ address: writer, slot: slot(1n), at: at(n) }))}`)
 
 test('every old state can be read and proven', async (t) => {
   const lane = await laneUser(t)
@@ -41,8 +42,15 @@ test('every old state can be read and proven', async (t) => {
     const block = await lane.handlers.block({ at: at(n), full: false })
     const proof = await lane.handlers.proof({ address: writer, slots: [slot(1n), slot(9n)], at: at(n) })
     const account = await verifyMerkleProof(keccak256(writer), proof.accountProof, { root: block?.header.stateRoot as Uint8Array })
-    assert.deepEqual(account, RLP.encode([bigintToBytes(proof.nonce), bigintToBytes(proof.balance), proof.storageHash, proof.codeHash]), `account at ${n}`)
-    assert.deepEqual(proof.storageProof.map((one) => one.value), [n, 0n])
+    assert.deepEqual(
+      account,
+      RLP.encode([bigintToBytes(proof.nonce), bigintToBytes(proof.balance), proof.storageHash, proof.codeHash]),
+      `account at ${n}`,
+    )
+    assert.deepEqual(
+      proof.storageProof.map((one) => one.value),
+      [n, 0n],
+    )
     if (n === 0n) continue
     for (const one of proof.storageProof) {
       const proven = await verifyMerkleProof(keccak256(one.slot), one.proof, { root: proof.storageHash })
@@ -75,7 +83,12 @@ test('a lane opened again is the lane that was closed', async (t) => {
   }
   const facts = async ({ handlers, head, genesisHash }: LaneUser): Promise<unknown> =>
     // As they cross threads: a store hands out buffers of its own kind.
-    structuredClone([head(), genesisHash, await handlers.receipt({ hash: hashes[7] as Uint8Array }), await handlers.block({ at: at(50n), full: true })])
+    structuredClone([
+      head(),
+      genesisHash,
+      await handlers.receipt({ hash: hashes[7] as Uint8Array }),
+      await handlers.block({ at: at(50n), full: true }),
+    ])
   const want = await facts(first)
   await first.stop()
 
@@ -88,7 +101,10 @@ test('a lane opened again is the lane that was closed', async (t) => {
   await second.reached(101n)
   assert.equal(bareHex(second.head().header.parentHash), bareHex(first.head().header.hash))
   const found = await second.handlers.logs({ range: { kind: 'numbers', from: at(0n), to: latest }, addresses: [], topics: [[fromHex(word(5n))]] })
-  assert.deepEqual(found.map(({ blockNumber }) => blockNumber), [2n, 101n])
+  assert.deepEqual(
+    found.map(({ blockNumber }) => blockNumber),
+    [2n, 101n],
+  )
 })
 
 test('another genesis on the same folder is refused, and the lane is as it was', async (t) => {
@@ -103,9 +119,14 @@ test('another genesis on the same folder is refused, and the lane is as it was',
 
   const others = [laneAlloc().slice(1), laneAlloc().map((account, i) => (i === 0 ? { ...account, balance: 1n } : account))]
   for (const alloc of others) {
-    await assert.rejects(testEngine({ dir, genesis: { ...(genesis as Extract<typeof genesis, { kind: 'default' }>), alloc } }), { code: 'genesis-mismatch' })
+    await assert.rejects(testEngine({ dir, genesis: { ...(genesis as Extract<typeof genesis, { kind: 'default' }>), alloc } }), {
+      code: 'genesis-mismatch',
+    })
   }
-  await assert.rejects(testEngine({ dir, chainId: 77_901, genesis: { ...(genesis as Extract<typeof genesis, { kind: 'default' }>), alloc: laneAlloc() } }), { code: 'genesis-mismatch' })
+  await assert.rejects(
+    testEngine({ dir, chainId: 77_901, genesis: { ...(genesis as Extract<typeof genesis, { kind: 'default' }>), alloc: laneAlloc() } }),
+    { code: 'genesis-mismatch' },
+  )
   const again = await laneUser(t, { dir })
   assert.equal(bareHex(again.head().header.hash), bareHex(first.head().header.hash))
 })

@@ -108,7 +108,10 @@ test('what a full block leaves out comes with the next ones', async (t) => {
   for (let nonce = 0n; nonce < 10n; nonce++) hashes.push(await lane.submit(lane.raw(ada, { nonce })))
   await assert.rejects(lane.submit(lane.raw(ada, { nonce: 10n, gasLimit: 200_000n })), { code: 'tx-gas-limit' })
   await lane.clock.advance(400)
-  assert.deepEqual(lane.heads.map(({ txCount }) => txCount), [4, 4, 2])
+  assert.deepEqual(
+    lane.heads.map(({ txCount }) => txCount),
+    [4, 4, 2],
+  )
   for (const hash of hashes) assert.notEqual(await lane.handlers.receipt({ hash }), null)
 })
 

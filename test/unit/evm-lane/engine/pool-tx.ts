@@ -15,13 +15,23 @@ export const poolLimits: PoolLimits = { pendingMax: 100, queuedMax: 100, perSend
 
 export const senderOf = (n: number): Uint8Array => bigintToFixed(BigInt(n + 1), 20)
 
-export type TxFields = { sender: number; nonce: number; tip?: bigint; cap?: bigint; gas?: bigint; value?: bigint; data?: Uint8Array; gasPrice?: bigint }
+export type TxFields = {
+  sender: number
+  nonce: number
+  tip?: bigint
+  cap?: bigint
+  gas?: bigint
+  value?: bigint
+  data?: Uint8Array
+  gasPrice?: bigint
+}
 
 export function poolTx({ sender, nonce, tip = 10n, cap = 1_000n, gas = 21_000n, value = 0n, data = new Uint8Array(0), gasPrice }: TxFields): LaneTx {
   // A signature of the right form; nobody recovers it, for the sender is given. r makes the bytes of two senders differ.
   const fields = { nonce: BigInt(nonce), gasLimit: gas, to: senderOf(99), value, data, r: BigInt(sender + 1), s: 1n }
-  const lib = gasPrice === undefined
-    ? createFeeMarket1559Tx({ ...fields, v: 0n, chainId: 77_000n, maxFeePerGas: cap, maxPriorityFeePerGas: tip }, { common, freeze: false })
-    : createLegacyTx({ ...fields, v: 27n, gasPrice }, { common, freeze: false })
+  const lib =
+    gasPrice === undefined
+      ? createFeeMarket1559Tx({ ...fields, v: 0n, chainId: 77_000n, maxFeePerGas: cap, maxPriorityFeePerGas: tip }, { common, freeze: false })
+      : createLegacyTx({ ...fields, v: 27n, gasPrice }, { common, freeze: false })
   return decodeTx(lib.serialize(), common, senderOf(sender))
 }

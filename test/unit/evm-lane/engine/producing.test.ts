@@ -13,18 +13,29 @@ const bea = signer('bea')
 const instant: Production = { kind: 'instant', minBlockIntervalMs: 0, heartbeatMs: 500 }
 const startMs = 1_700_000_100_000
 
-type Lane = TestEngine & { clock: VirtualClock; send: (nonce: bigint, from?: typeof ada) => Promise<void>; blocks: () => [afterMs: number, txs: number][] }
+type Lane = TestEngine & {
+  clock: VirtualClock
+  send: (nonce: bigint, from?: typeof ada) => Promise<void>
+  blocks: () => [afterMs: number, txs: number][]
+}
 
 async function lane(t: test.TestContext, production: Production): Promise<Lane> {
   const clock = new VirtualClock(startMs)
   const alloc = [ada, bea].map(({ address }) => ({ address, balance: 10n ** 20n, nonce: 0n, code: new Uint8Array(0), storage: [] }))
-  const engine = await testEngine({ production, genesis: { kind: 'default', hardfork: null, timestamp: 1_700_000_000n, alloc, baseFeePerGas: 1_000_000n } }, clock)
+  const engine = await testEngine(
+    { production, genesis: { kind: 'default', hardfork: null, timestamp: 1_700_000_000n, alloc, baseFeePerGas: 1_000_000n } },
+    clock,
+  )
   t.after(() => engine.stop())
   return {
     ...engine,
     clock,
     send: async (nonce, from = ada) => {
-      await engine.handlers.submit({ raw: signedTx(chainId, 2, from, { nonce, gasLimit: 21_000n, to: bea.address, value: 1n }), sender: from.address, waitMs: 0 })
+      await engine.handlers.submit({
+        raw: signedTx(chainId, 2, from, { nonce, gasLimit: 21_000n, to: bea.address, value: 1n }),
+        sender: from.address,
+        waitMs: 0,
+      })
     },
     blocks: () => engine.heads.map((head) => [(head.timestampMs ?? 0) - startMs, head.txCount]),
   }
@@ -46,7 +57,16 @@ test('an instant lane keeps its heartbeat after activity, then falls quiet', asy
   await clock.advance(1_200)
   await send(1n)
   await clock.advance(10_000)
-  assert.deepEqual(blocks(), [[0, 1], [500, 0], [1_000, 0], [1_200, 1], [1_700, 0], [2_200, 0], [2_700, 0], [3_200, 0]])
+  assert.deepEqual(blocks(), [
+    [0, 1],
+    [500, 0],
+    [1_000, 0],
+    [1_200, 1],
+    [1_700, 0],
+    [2_200, 0],
+    [2_700, 0],
+    [3_200, 0],
+  ])
 })
 
 test('an instant lane never makes blocks more often than it may', async (t) => {
@@ -59,7 +79,10 @@ test('an instant lane never makes blocks more often than it may', async (t) => {
   await clock.advance(99)
   assert.deepEqual(blocks(), [[0, 1]])
   await clock.advance(1)
-  assert.deepEqual(blocks(), [[0, 1], [200, 2]])
+  assert.deepEqual(blocks(), [
+    [0, 1],
+    [200, 2],
+  ])
 })
 
 test('an interval lane keeps its rhythm, falls quiet without work and wakes with it', async (t) => {
@@ -67,10 +90,22 @@ test('an interval lane keeps its rhythm, falls quiet without work and wakes with
   await clock.advance(600)
   await send(0n)
   await clock.advance(5_000)
-  assert.deepEqual(blocks(), [[0, 0], [250, 0], [500, 0], [750, 1], [1_000, 0], [1_250, 0], [1_500, 0], [1_750, 0]])
+  assert.deepEqual(blocks(), [
+    [0, 0],
+    [250, 0],
+    [500, 0],
+    [750, 1],
+    [1_000, 0],
+    [1_250, 0],
+    [1_500, 0],
+    [1_750, 0],
+  ])
   await send(1n)
   await clock.advance(260)
-  assert.deepEqual(blocks().slice(-2), [[5_600, 1], [5_850, 0]])
+  assert.deepEqual(blocks().slice(-2), [
+    [5_600, 1],
+    [5_850, 0],
+  ])
 })
 
 test('a lane that imports makes no blocks', async (t) => {

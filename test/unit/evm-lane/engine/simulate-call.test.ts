@@ -43,11 +43,26 @@ test('what geth refuses before execution is refused in its words', async () => {
   const aliceText = '0xa11ce00000000000000000000000000000000001'
   const refused: [CallMessage, RegExp][] = [
     [{ to: contract, gas: 20_999n }, /^tx-intrinsic-gas: err: intrinsic gas too low: have 20999, want 21000 \(supplied gas 20999\)$/],
-    [{ to: contract, gas: 21_016n, input: fromHex('01') }, /^tx-intrinsic-gas: err: insufficient gas for floor data gas cost: have 21016, want 21040/],
-    [{ from: bob, to: contract, value: 1n }, /^tx-funds: err: insufficient funds for gas \* price \+ value: address 0x\w{40} have 0 want 1 \(supplied gas 50000000\)$/],
-    [{ from: alice, to: contract, gasPrice: ether }, new RegExp(`^tx-funds: err: insufficient funds for gas \\* price \\+ value: address ${aliceText} have 1`, 'i')],
-    [{ from: alice, to: contract, gasPrice: 999n }, new RegExp(`^tx-fee-cap: err: max fee per gas less than block base fee: address ${aliceText}, maxFeePerGas: 999, baseFee: 1000 `, 'i')],
-    [{ from: alice, to: contract, maxFeePerGas: 2_000n, maxPriorityFeePerGas: 2_001n }, /^tx-tip-cap: err: max priority fee per gas higher than max fee per gas: /],
+    [
+      { to: contract, gas: 21_016n, input: fromHex('01') },
+      /^tx-intrinsic-gas: err: insufficient gas for floor data gas cost: have 21016, want 21040/,
+    ],
+    [
+      { from: bob, to: contract, value: 1n },
+      /^tx-funds: err: insufficient funds for gas \* price \+ value: address 0x\w{40} have 0 want 1 \(supplied gas 50000000\)$/,
+    ],
+    [
+      { from: alice, to: contract, gasPrice: ether },
+      new RegExp(`^tx-funds: err: insufficient funds for gas \\* price \\+ value: address ${aliceText} have 1`, 'i'),
+    ],
+    [
+      { from: alice, to: contract, gasPrice: 999n },
+      new RegExp(`^tx-fee-cap: err: max fee per gas less than block base fee: address ${aliceText}, maxFeePerGas: 999, baseFee: 1000 `, 'i'),
+    ],
+    [
+      { from: alice, to: contract, maxFeePerGas: 2_000n, maxPriorityFeePerGas: 2_001n },
+      /^tx-tip-cap: err: max priority fee per gas higher than max fee per gas: /,
+    ],
     [{ to: contract, gasPrice: 1n, maxFeePerGas: 1n }, /^tx-rejected: both gasPrice and \(maxFeePerGas or maxPriorityFeePerGas\) specified$/],
     [{ to: contract, chainId: 1n }, /^tx-rejected: chainId does not match node's \(have=1, want=77000\)$/],
     [{ to: contract, blobVersionedHashes: [] }, /^tx-blob: err: blob transaction missing blob hashes/],
@@ -58,7 +73,7 @@ test('what geth refuses before execution is refused in its words', async () => {
   for (const [message, text] of refused) assert.match(await failure(lane, message), text)
 })
 
-test('what fails in the EVM fails in geth\'s words', async () => {
+test("what fails in the EVM fails in geth's words", async () => {
   const failing: [code: string, text: string][] = [
     ['fe', 'vm-error: invalid opcode: INVALID'],
     ['0c', 'vm-error: invalid opcode: opcode 0xc not defined'],
@@ -77,7 +92,10 @@ test('what fails in the EVM fails in geth\'s words', async () => {
   ]
   for (const [code, text] of creating) assert.equal(await failure(testLane(), { from: alice, input: fromHex(code), gas: 16_000_000n }), text, code)
   // 1 kB of code costs 200 per byte to store.
-  assert.equal(await failure(testLane(), { from: alice, input: fromHex('6104006000f3'), gas: 100_000n }), 'vm-error: contract creation code storage out of gas')
+  assert.equal(
+    await failure(testLane(), { from: alice, input: fromHex('6104006000f3'), gas: 100_000n }),
+    'vm-error: contract creation code storage out of gas',
+  )
 })
 
 test('a revert carries its data', async () => {
@@ -98,7 +116,10 @@ test('state overrides change what the call sees and nothing else', async () => {
   const lane = testLane({ code: returning('600754') })
   lane.view.putSlotSync(contract, bigintToFixed(7n, 32), Uint8Array.of(1))
   lane.view.putSlotSync(contract, bigintToFixed(8n, 32), Uint8Array.of(2))
-  const slot = (n: bigint, value: bigint): { slot: Uint8Array; value: Uint8Array } => ({ slot: bigintToFixed(n, 32), value: bigintToFixed(value, 32) })
+  const slot = (n: bigint, value: bigint): { slot: Uint8Array; value: Uint8Array } => ({
+    slot: bigintToFixed(n, 32),
+    value: bigintToFixed(value, 32),
+  })
   const readSeven = (override: Omit<AccountOverride, 'address'>): Promise<bigint> =>
     callOn(lane, { to: contract }, { stateOverrides: [{ address: contract, ...override }] })
   assert.equal(await readSeven({ stateDiff: [slot(8n, 5n)] }), 1n)
@@ -108,7 +129,8 @@ test('state overrides change what the call sees and nothing else', async () => {
   assert.equal(await readSeven({ code: fromHex(returning('47')), balance: 77n }), 77n)
   assert.equal(await callOn(lane, { from: bob, to: contract, value: 3n }, { stateOverrides: [{ address: bob, balance: 3n }] }), 1n)
   // The nonce decides the address that a creation gets: it returns ADDRESS.
-  const created = (nonce: bigint): Promise<bigint> => callOn(lane, { from: bob, input: fromHex(returning('30')) }, { stateOverrides: [{ address: bob, nonce }] })
+  const created = (nonce: bigint): Promise<bigint> =>
+    callOn(lane, { from: bob, input: fromHex(returning('30')) }, { stateOverrides: [{ address: bob, nonce }] })
   assert.notEqual(await created(1n), await created(2n))
 
   assert.equal(bytesToBigint(lane.view.slotSync(contract, bigintToFixed(7n, 32))), 1n)
@@ -133,19 +155,43 @@ test('a precompile can be moved, and what overrides one is an ordinary account',
   assert.equal(await callOn(lane, { to: elsewhere, input }, moved), 0x0badf00dn)
   assert.equal(await callOn(lane, { to: identity, input }, moved), 42n)
   assert.equal(await callOn(lane, { to: identity, input }), 0x0badf00dn)
-  assert.match(await failure(lane, { to: bob }, { stateOverrides: [{ address: bob, movePrecompileTo: elsewhere }] }), /^tx-rejected: account 0x\w{40} is not a precompile$/)
   assert.match(
-    await failure(lane, { to: bob }, { stateOverrides: [{ address: identity, movePrecompileTo: bob }, { address: bob, nonce: 1n }] }),
+    await failure(lane, { to: bob }, { stateOverrides: [{ address: bob, movePrecompileTo: elsewhere }] }),
+    /^tx-rejected: account 0x\w{40} is not a precompile$/,
+  )
+  assert.match(
+    await failure(
+      lane,
+      { to: bob },
+      {
+        stateOverrides: [
+          { address: identity, movePrecompileTo: bob },
+          { address: bob, nonce: 1n },
+        ],
+      },
+    ),
     /^tx-rejected: account 0x\w{40} is already overridden$/,
   )
 })
 
 test('block overrides are what the block opcodes answer', async () => {
   const overrides: BlockOverride = {
-    number: 123n, time: 1_800_000_000n, gasLimit: 9n, feeRecipient: bob, prevRandao: bigintToFixed(31n, 32), baseFeePerGas: 50n, blobBaseFee: 60n,
+    number: 123n,
+    time: 1_800_000_000n,
+    gasLimit: 9n,
+    feeRecipient: bob,
+    prevRandao: bigintToFixed(31n, 32),
+    baseFeePerGas: 50n,
+    blobBaseFee: 60n,
   }
   const seen: [opcode: string, value: bigint][] = [
-    ['43', 123n], ['42', 1_800_000_000n], ['45', 9n], ['41', bytesToBigint(bob)], ['44', 31n], ['4a', 60n], ['48', 0n],
+    ['43', 123n],
+    ['42', 1_800_000_000n],
+    ['45', 9n],
+    ['41', bytesToBigint(bob)],
+    ['44', 31n],
+    ['4a', 60n],
+    ['48', 0n],
   ]
   for (const [opcode, value] of seen) {
     assert.equal(await callOn(testLane({ code: returning(opcode) }), { to: contract }, { blockOverrides: overrides }), value, opcode)

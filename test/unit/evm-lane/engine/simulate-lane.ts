@@ -17,10 +17,21 @@ export const bob = fromHex('b0b0000000000000000000000000000000000002')
 export const contract = fromHex('c0de000000000000000000000000000000000003')
 export const ether = 10n ** 18n
 
-export const limits: LaneLimits = { callGas: 50_000_000n, callMs: 5_000, callsInFlight: 2, logsMax: 100, logScanBlocksMax: 100, feeHistoryBlocksMax: 1_024 }
+export const limits: LaneLimits = {
+  callGas: 50_000_000n,
+  callMs: 5_000,
+  callsInFlight: 2,
+  logsMax: 100,
+  logScanBlocksMax: 100,
+  feeHistoryBlocksMax: 1_024,
+}
 
 const emptyBase: StateBase = {
-  account: () => undefined, slot: () => new Uint8Array(0), code: () => new Uint8Array(0), loadAccount: () => undefined, loadSlot: () => undefined,
+  account: () => undefined,
+  slot: () => new Uint8Array(0),
+  code: () => new Uint8Array(0),
+  loadAccount: () => undefined,
+  loadSlot: () => undefined,
 }
 
 export function emptyView(): StateView {
@@ -32,7 +43,12 @@ const slotsByFork = new Map<string, { slots: EvmSlots; forks: ForkSchedule }>()
 export type TestLane = SimulationParts & { forks: ForkSchedule }
 
 /** Alice has 10 ether. `code`: of the contract. */
-export function testLane({ fork = 'bpo2', code = '', baseFee = 7n, callMs = limits.callMs }: { fork?: string; code?: string; baseFee?: bigint; callMs?: number } = {}): TestLane {
+export function testLane({
+  fork = 'bpo2',
+  code = '',
+  baseFee = 7n,
+  callMs = limits.callMs,
+}: { fork?: string; code?: string; baseFee?: bigint; callMs?: number } = {}): TestLane {
   let shared = slotsByFork.get(fork)
   if (shared === undefined) {
     shared = { slots: new EvmSlots(), forks: new ForkSchedule(ownChainRules(chainId, fork), laneCrypto) }
@@ -43,8 +59,15 @@ export function testLane({ fork = 'bpo2', code = '', baseFee = 7n, callMs = limi
   view.addBalanceSync(alice, 10n * ether)
   if (code !== '') view.putCodeSync(contract, fromHex(code))
   const env: BlockEnv = {
-    number: 100n, timestamp: 1_700_000_000n, coinbase: fromHex('cb'.padStart(40, '0')), gasLimit: 30_000_000n, baseFee, difficulty: 0n,
-    prevRandao: bigintToFixed(99n, 32), excessBlobGas: 0n, common: forks.commonAt(100n, 1_700_000_000n),
+    number: 100n,
+    timestamp: 1_700_000_000n,
+    coinbase: fromHex('cb'.padStart(40, '0')),
+    gasLimit: 30_000_000n,
+    baseFee,
+    difficulty: 0n,
+    prevRandao: bigintToFixed(99n, 32),
+    excessBlobGas: 0n,
+    common: forks.commonAt(100n, 1_700_000_000n),
   }
   return { slots, forks, view, env, blockHashes: () => undefined, limits: { ...limits, callMs } }
 }

@@ -19,7 +19,7 @@ function takeAll(order: TxOrder, skip: string[] = []): string[] {
   return out
 }
 
-test('best effective tip first, a sender\'s own by nonce, equal tips by arrival', () => {
+test("best effective tip first, a sender's own by nonce, equal tips by arrival", () => {
   const lists = [
     [poolTx({ sender: 0, nonce: 0, tip: 5n }), poolTx({ sender: 0, nonce: 1, tip: 100n })],
     [poolTx({ sender: 1, nonce: 7, tip: 50n })],
@@ -46,19 +46,21 @@ test('a skipped transaction takes its sender out of the block', () => {
 
 test('any order is what a search for the best head would give', () => {
   const tips = fc.array(fc.array(fc.bigInt(1n, 20n), { minLength: 1, maxLength: 5 }), { maxLength: 12 })
-  fc.assert(fc.property(tips, fc.bigInt(0n, 12n), (senders, baseFee) => {
-    const lists = senders.map((list, sender) => list.map((tip, nonce) => poolTx({ sender, nonce, tip, cap: 15n + tip })))
-    const heads = lists.map((txs) => [...txs])
-    const expected: string[] = []
-    for (;;) {
-      let best: LaneTx[] | undefined
-      for (const txs of heads) {
-        const [head] = txs
-        if (head !== undefined && head.feeCap >= baseFee && (best === undefined || head.tipCap > (best[0] as LaneTx).tipCap)) best = txs
+  fc.assert(
+    fc.property(tips, fc.bigInt(0n, 12n), (senders, baseFee) => {
+      const lists = senders.map((list, sender) => list.map((tip, nonce) => poolTx({ sender, nonce, tip, cap: 15n + tip })))
+      const heads = lists.map((txs) => [...txs])
+      const expected: string[] = []
+      for (;;) {
+        let best: LaneTx[] | undefined
+        for (const txs of heads) {
+          const [head] = txs
+          if (head !== undefined && head.feeCap >= baseFee && (best === undefined || head.tipCap > (best[0] as LaneTx).tipCap)) best = txs
+        }
+        if (best === undefined) break
+        expected.push(name(best.shift() as LaneTx))
       }
-      if (best === undefined) break
-      expected.push(name(best.shift() as LaneTx))
-    }
-    assert.deepEqual(takeAll(new TxOrder(lists, baseFee)), expected)
-  }))
+      assert.deepEqual(takeAll(new TxOrder(lists, baseFee)), expected)
+    }),
+  )
 })

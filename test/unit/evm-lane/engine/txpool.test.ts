@@ -14,20 +14,28 @@ function poolWith({ limits = {}, accounts = {} }: { limits?: Partial<typeof pool
   const state = new Map(Object.entries(accounts).map(([n, account]) => [bareHex(senderOf(Number(n))), { ...rich, ...account }]))
   const all = { ...poolLimits, ...limits }
   const promoted: string[] = []
-  const view = { account: (sender: Uint8Array) => state.get(bareHex(sender)) ?? rich, admission: () => ({ limits: all, blockGasLimit: 30_000_000n, maxBlobsPerTx: 6 }) }
+  const view = {
+    account: (sender: Uint8Array) => state.get(bareHex(sender)) ?? rich,
+    admission: () => ({ limits: all, blockGasLimit: 30_000_000n, maxBlobsPerTx: 6 }),
+  }
   const pool = new TxPool(all, view, (txs) => promoted.push(...txs.map(name)))
   const setNonce = (n: number, nonce: bigint): void => void state.set(bareHex(senderOf(n)), { ...view.account(senderOf(n)), nonce })
-  return { pool, promoted, setNonce, add: (fields: TxFields): LaneTx => {
-    const tx = poolTx(fields)
-    pool.add(tx)
-    return tx
-  } }
+  return {
+    pool,
+    promoted,
+    setNonce,
+    add: (fields: TxFields): LaneTx => {
+      const tx = poolTx(fields)
+      pool.add(tx)
+      return tx
+    },
+  }
 }
 
 const name = (tx: LaneTx): string => `${(tx.sender[19] as number) - 1}:${tx.nonce}`
 const names = (lists: LaneTx[][]): string[] => lists.flat().map(name)
 
-test('each rule refuses in geth\'s words', () => {
+test("each rule refuses in geth's words", () => {
   const refused: [Partial<TxFields>, Partial<SenderAccount>, string, RegExp][] = [
     [{ gas: 16_000_000n, data: new Uint8Array(140_000) }, {}, 'tx-oversized', /^oversized data: transaction size \d+, limit 131072$/],
     [{ tip: 0n }, {}, 'tx-underpriced', /^transaction underpriced: gas tip cap 0, minimum needed 1$/],
@@ -35,16 +43,24 @@ test('each rule refuses in geth\'s words', () => {
     [{ gas: 21_017n, data: Uint8Array.of(1) }, {}, 'tx-intrinsic-gas', /^insufficient gas for floor data gas cost: gas 21017, minimum needed 21040$/],
     [{ nonce: 3 }, { nonce: 4n }, 'tx-nonce-low', /^nonce too low: next nonce 4, tx nonce 3$/],
     [{}, { hasCode: true }, 'tx-sender-code', /^sender not an eoa: address 0x0{39}1$/],
-    [{ value: 5n }, { balance: 21_000_004n }, 'tx-funds', /^insufficient funds for gas \* price \+ value: balance 21000004, tx cost 21000005, overshot 1$/],
+    [
+      { value: 5n },
+      { balance: 21_000_004n },
+      'tx-funds',
+      /^insufficient funds for gas \* price \+ value: balance 21000004, tx cost 21000005, overshot 1$/,
+    ],
   ]
   for (const [fields, account, code, text] of refused) {
     const { pool, add } = poolWith({ accounts: { 0: account } })
-    assert.throws(() => add({ sender: 0, nonce: 0, ...fields }), (error) => {
-      assert.ok(error instanceof AppError)
-      assert.equal(error.code, code)
-      assert.match(error.message, text)
-      return true
-    })
+    assert.throws(
+      () => add({ sender: 0, nonce: 0, ...fields }),
+      (error) => {
+        assert.ok(error instanceof AppError)
+        assert.equal(error.code, code)
+        assert.match(error.message, text)
+        return true
+      },
+    )
     assert.deepEqual([pool.pendingCount, pool.queuedCount], [0, 0])
   }
   const { add } = poolWith({ accounts: { 0: { hasCode: true, delegated: true } } })

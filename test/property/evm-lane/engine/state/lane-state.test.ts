@@ -18,7 +18,14 @@ import { factory, newChain, putGenesis, randomBlock, runBlock, type Chain } from
 import { seededRandom, type Random } from '../../../../fixtures/random.js'
 
 const limits: Partial<StateLimits> = {
-  layersMax: 4, accountsCached: 6, slotsCached: 6, codesCached: 2, trieNodesMax: 8, trieNodesCountedEvery: 1, checkpointBlocks: 7, checkpointKeys: 60,
+  layersMax: 4,
+  accountsCached: 6,
+  slotsCached: 6,
+  codesCached: 2,
+  trieNodesMax: 8,
+  trieNodesCountedEvery: 1,
+  checkpointBlocks: 7,
+  checkpointKeys: 60,
 }
 const BLOCKS = 45
 
@@ -76,14 +83,23 @@ async function compareAt(lane: Lane, expected: MerkleStateManager, chain: Chain,
   const [ours, theirs] = [await view.getAccount(address), await past.getAccount(address)]
   assert.deepEqual(ours === undefined ? null : bareHex(ours.serialize()), theirs === undefined ? null : bareHex(theirs.serialize()), label)
   assert.equal(bareHex(await view.getCode(address)), bareHex(await past.getCode(address)), label)
-  for (const slot of chain.slots) assert.equal(bareHex(await view.getStorage(address, slot)), bareHex(await past.getStorage(address, slot)), `${label} slot ${bareHex(slot)}`)
+  for (const slot of chain.slots)
+    assert.equal(bareHex(await view.getStorage(address, slot)), bareHex(await past.getStorage(address, slot)), `${label} slot ${bareHex(slot)}`)
   const proof = await lane.state.prove(address.bytes, chain.slots, number)
   const theirProof = await getMerkleStateProof(past, address, chain.slots)
   assert.deepEqual(proof.accountProof.map(toHex), theirProof.accountProof, label)
   // @ethereumjs/statemanager lists no slots for an account that does not exist.
   if (theirs === undefined) return
-  assert.deepEqual(proof.storageProof.map((entry) => bytesToBigint(entry.value)), theirProof.storageProof.map((entry) => BigInt(entry.value)), label)
-  assert.deepEqual(proof.storageProof.map((entry) => entry.proof.map(toHex)), theirProof.storageProof.map((entry) => entry.proof), label)
+  assert.deepEqual(
+    proof.storageProof.map((entry) => bytesToBigint(entry.value)),
+    theirProof.storageProof.map((entry) => BigInt(entry.value)),
+    label,
+  )
+  assert.deepEqual(
+    proof.storageProof.map((entry) => entry.proof.map(toHex)),
+    theirProof.storageProof.map((entry) => entry.proof),
+    label,
+  )
 }
 
 for (const hardfork of [Hardfork.Shanghai, Hardfork.Prague]) {
@@ -114,7 +130,8 @@ for (const hardfork of [Hardfork.Shanghai, Hardfork.Prague]) {
       await compareAt(lane, expected, chain, BigInt(random.below(number + 1)), someAddress(chain, random))
     }
     await reopen(lane)
-    for (let number = 0; number <= BLOCKS; number += 3) for (const address of chain.contracts.slice(0, 5)) await compareAt(lane, expected, chain, BigInt(number), address)
+    for (let number = 0; number <= BLOCKS; number += 3)
+      for (const address of chain.contracts.slice(0, 5)) await compareAt(lane, expected, chain, BigInt(number), address)
     await closeLane(lane)
   })
 }

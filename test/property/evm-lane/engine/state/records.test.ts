@@ -6,7 +6,16 @@ import fc from 'fast-check'
 import { bareHex } from '../../../../../src/primitives.js'
 import { seededRandom } from '../../../../fixtures/random.js'
 import { decodeChanges, encodeChanges } from '../../../../../src/evm-lane/engine/state/history.js'
-import { decodeRecord, EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, encodeRecord, encodeTrieAccount, sameAccount, toAccount, type AccountRecord } from '../../../../../src/evm-lane/engine/state/records.js'
+import {
+  decodeRecord,
+  EMPTY_CODE_HASH,
+  EMPTY_TRIE_ROOT,
+  encodeRecord,
+  encodeTrieAccount,
+  sameAccount,
+  toAccount,
+  type AccountRecord,
+} from '../../../../../src/evm-lane/engine/state/records.js'
 
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 })
 const record: fc.Arbitrary<AccountRecord> = fc
@@ -21,16 +30,25 @@ const record: fc.Arbitrary<AccountRecord> = fc
 const options = { seed: seededRandom('records').seed, numRuns: 2_000 }
 
 test('a flat record decodes to the account it was made from', () => {
-  fc.assert(fc.property(record, (account) => sameAccount(decodeRecord(encodeRecord(account)), account)), options)
+  fc.assert(
+    fc.property(record, (account) => sameAccount(decodeRecord(encodeRecord(account)), account)),
+    options,
+  )
 })
 
 test('the trie value of an account is the RLP that @ethereumjs/util makes', () => {
-  fc.assert(fc.property(record, (account) => bareHex(encodeTrieAccount(account)) === bareHex(toAccount(account).serialize())), options)
+  fc.assert(
+    fc.property(record, (account) => bareHex(encodeTrieAccount(account)) === bareHex(toAccount(account).serialize())),
+    options,
+  )
 })
 
 test('a list of changes decodes to its keys', () => {
   const keys = fc.array(fc.uint8Array({ maxLength: 300 }))
-  fc.assert(fc.property(keys, (list) => {
-    assert.deepEqual(decodeChanges(encodeChanges(list)).map(bareHex), list.map(bareHex))
-  }), options)
+  fc.assert(
+    fc.property(keys, (list) => {
+      assert.deepEqual(decodeChanges(encodeChanges(list)).map(bareHex), list.map(bareHex))
+    }),
+    options,
+  )
 })

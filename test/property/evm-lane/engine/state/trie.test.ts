@@ -15,7 +15,10 @@ import { seededRandom, type Random } from '../../../../fixtures/random.js'
 /** What the lane keeps between batches: the root in memory and the nodes in the store. */
 type Kept = { root: Node | undefined; removed: Map<string, Uint8Array>; store: Map<string, Uint8Array> }
 
-const loader = (kept: Kept) => (position: Uint8Array): Uint8Array | undefined => kept.store.get(bareHex(position))
+const loader =
+  (kept: Kept) =>
+  (position: Uint8Array): Uint8Array | undefined =>
+    kept.store.get(bareHex(position))
 
 function checkpoint(kept: Kept): void {
   const marks: NodeMarks = []
@@ -50,7 +53,9 @@ function positionsOf(kept: Kept): string[] {
   const walk = Trie.openStored(loader(kept))
   for (const [key, value] of allValues(walk)) fresh.put(key, value)
   fresh.hash()
-  return collectUnsaved(fresh.root, new Map(), marks).map((node) => bareHex(node.position)).sort()
+  return collectUnsaved(fresh.root, new Map(), marks)
+    .map((node) => bareHex(node.position))
+    .sort()
 }
 
 let allKeys: Uint8Array[] = []
@@ -65,11 +70,15 @@ for (const keyLength of [1, 2, 4, 32]) {
   test(`trie equals @ethereumjs/mpt, keys of ${keyLength} bytes`, async () => {
     await initKeccak()
     const random = seededRandom(`trie-${keyLength}`)
-    const keys = [...new Map(Array.from({ length: 60 }, () => {
-      const key = random.bytes(keyLength)
-      if (random.chance(2)) key.fill(7, 0, keyLength - 1)
-      return [bareHex(key), key] as const
-    })).values()]
+    const keys = [
+      ...new Map(
+        Array.from({ length: 60 }, () => {
+          const key = random.bytes(keyLength)
+          if (random.chance(2)) key.fill(7, 0, keyLength - 1)
+          return [bareHex(key), key] as const
+        }),
+      ).values(),
+    ]
     allKeys = keys
     const kept: Kept = { root: undefined, removed: new Map(), store: new Map() }
     const expected = new MerklePatriciaTrie({ useRootPersistence: false })
@@ -96,7 +105,8 @@ for (const keyLength of [1, 2, 4, 32]) {
       }
       if (!random.chance(3)) continue
       checkpoint(kept)
-      if (kept.root !== undefined && random.chance(2)) forget(kept.root, { depth: random.below(3), gen: random.chance(2) ? Infinity : currentGen() - random.below(30) })
+      if (kept.root !== undefined && random.chance(2))
+        forget(kept.root, { depth: random.below(3), gen: random.chance(2) ? Infinity : currentGen() - random.below(30) })
       if (random.chance(3)) kept.root = Trie.openStored(loader(kept)).root
       assert.deepEqual([...kept.store.keys()].sort(), positionsOf(kept), 'the store has exactly the nodes of the trie')
     }

@@ -36,7 +36,13 @@ function log(address: Uint8Array, ...topics: Uint8Array[]): LogData {
 
 function receipt(logs: LogData[]): ReceiptData {
   return {
-    type: 2, outcome: { kind: 'status', success: true }, gasUsed: 30_000n, cumulativeGasUsed: 30_000n, effectiveGasPrice: 7n, logsBloom: bloomOf(logs), logs,
+    type: 2,
+    outcome: { kind: 'status', success: true },
+    gasUsed: 30_000n,
+    cumulativeGasUsed: 30_000n,
+    effectiveGasPrice: 7n,
+    logsBloom: bloomOf(logs),
+    logs,
     contractAddress: null,
   }
 }
@@ -48,9 +54,22 @@ function entry(number: number, tx: LaneTx): BlockEntry {
   ]
   const txs = logs.length === 0 ? [] : [tx]
   const header = sealHeader({
-    parentHash: new Uint8Array(32), uncleHash: emptyListHash, coinbase: new Uint8Array(20), stateRoot: emptyTrieRoot, transactionsRoot: emptyTrieRoot,
-    receiptsRoot: emptyTrieRoot, logsBloom: new Uint8Array(256), difficulty: 0n, number: BigInt(number), gasLimit: 30_000_000n, gasUsed: 0n,
-    timestamp: BigInt(1_700_000_000 + number), extraData: new Uint8Array(0), mixHash: new Uint8Array(32), nonce: new Uint8Array(8), baseFeePerGas: 7n,
+    parentHash: new Uint8Array(32),
+    uncleHash: emptyListHash,
+    coinbase: new Uint8Array(20),
+    stateRoot: emptyTrieRoot,
+    transactionsRoot: emptyTrieRoot,
+    receiptsRoot: emptyTrieRoot,
+    logsBloom: new Uint8Array(256),
+    difficulty: 0n,
+    number: BigInt(number),
+    gasLimit: 30_000_000n,
+    gasUsed: 0n,
+    timestamp: BigInt(1_700_000_000 + number),
+    extraData: new Uint8Array(0),
+    mixHash: new Uint8Array(32),
+    nonce: new Uint8Array(8),
+    baseFeePerGas: 7n,
   })
   const block = { header, transactions: txs.map(({ raw }) => raw), uncles: [], withdrawals: null }
   return { block, txs, receipts: logs.length === 0 ? [] : [receipt(logs)], timestampMs: null, rlp: encodeBlock(block) }

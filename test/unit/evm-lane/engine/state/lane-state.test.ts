@@ -95,7 +95,17 @@ test('blocks sealed one on another have the roots they would have as heads', asy
   second.putSlotSync(alice, slot(8), Uint8Array.of())
   second.addBalanceSync(bob, 7n)
   const sealedSecond = state.seal(second, 5n)
-  for (const step of [(view = expected.view()) => { view.putSlotSync(alice, slot(8), Uint8Array.of(8)); return view }, (view = expected.view()) => { view.putSlotSync(alice, slot(8), Uint8Array.of()); view.addBalanceSync(bob, 7n); return view }]) {
+  for (const step of [
+    (view = expected.view()) => {
+      view.putSlotSync(alice, slot(8), Uint8Array.of(8))
+      return view
+    },
+    (view = expected.view()) => {
+      view.putSlotSync(alice, slot(8), Uint8Array.of())
+      view.addBalanceSync(bob, 7n)
+      return view
+    },
+  ]) {
     expected.advance(expected.seal(step(), (expected.headNumber ?? 0n) + 1n))
   }
   assert.equal(bareHex(sealedSecond.stateRoot), bareHex(expected.stateRoot))
@@ -146,7 +156,10 @@ test('whatever batch is the last before the power goes, the lane opens at that b
       const sealed = sealNext(state, number)
       roots.push(bareHex(sealed.stateRoot))
       state.advance(sealed)
-      const written = await store.batch(sealed.ops).then(() => true, () => false)
+      const written = await store.batch(sealed.ops).then(
+        () => true,
+        () => false,
+      )
       if (!written) break
       state.flushed(BigInt(number))
     }

@@ -28,7 +28,10 @@ test('a revert undoes balance, code, slots and wiping, back to its checkpoint on
   view.putAccountSync(alice, undefined)
   assert.equal(view.accountSync(alice), undefined)
   view.revertSync()
-  assert.deepEqual([view.accountSync(alice)?.balance, view.codeSync(alice).length, view.slotSync(alice, slot(1))[0], view.slotSync(alice, slot(2)).length], [5n, 0, 2, 0])
+  assert.deepEqual(
+    [view.accountSync(alice)?.balance, view.codeSync(alice).length, view.slotSync(alice, slot(1))[0], view.slotSync(alice, slot(2)).length],
+    [5n, 0, 2, 0],
+  )
   view.revertSync()
   assert.equal(view.slotSync(alice, slot(1))[0], 1)
   assert.equal(view.openCheckpoints, 0)
