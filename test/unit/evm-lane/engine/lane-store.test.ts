@@ -74,7 +74,7 @@ test('history beyond historyBlocks is let go, blocks and receipts stay', async (
 test('a lane opened again is the lane that was closed', async (t) => {
   const dir = await folder(t)
   const first = await laneUser(t, { dir })
-  const hashes = []
+  const hashes: Uint8Array[] = []
   for (let n = 0n; n < 300n; n++) {
     hashes.push(await first.write(n, n, n + 1n))
     if (n % 3n !== 2n) continue
