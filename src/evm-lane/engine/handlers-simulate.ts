@@ -24,7 +24,10 @@ export function simulateHandlers({ parts, pool, reader }: HandlerParts): Pick<Ha
   const simulator = new Simulator({ slots, forks, limits: spec.limits })
   const oracle = feeOracle(parts)
   const head = () => chain.head.block.header
-  const block = async (at: BlockRef): Promise<SimulatedBlock> => ({ ...(await reader.stage(at)), blockHashes: (number) => chain.recentHash(number) })
+  const block = async (at: BlockRef): Promise<SimulatedBlock> => ({
+    ...(await reader.stage(at)),
+    blockHashes: (number) => chain.recentHash(number) ?? chain.hashOf(number),
+  })
   const onBlock = async <T>(req: CallRequest, run: (on: SimulatedBlock, req: CallRequest) => Promise<T>): Promise<T> => run(await block(req.at), req)
   return {
     call: (req) => onBlock(req, (on) => simulator.call(on, req)),
