@@ -40,8 +40,14 @@ function receiptsRootOf(receipts: JsonReceipt[]): Uint8Array {
 function receiptData(json: JsonReceipt): ReceiptData {
   const logs = json.logs.map(({ address, topics, data }) => ({ address: fromHex(address), topics: topics.map(fromHex), data: fromHex(data) }))
   return {
-    type: Number(json.type), outcome: { kind: 'status', success: json.status === '0x1' }, gasUsed: BigInt(json.gasUsed), cumulativeGasUsed: BigInt(json.cumulativeGasUsed),
-    effectiveGasPrice: BigInt(json.effectiveGasPrice), logsBloom: bloomOf(logs), logs, contractAddress: null,
+    type: Number(json.type),
+    outcome: { kind: 'status', success: json.status === '0x1' },
+    gasUsed: BigInt(json.gasUsed),
+    cumulativeGasUsed: BigInt(json.cumulativeGasUsed),
+    effectiveGasPrice: BigInt(json.effectiveGasPrice),
+    logsBloom: bloomOf(logs),
+    logs,
+    contractAddress: null,
   }
 }
 

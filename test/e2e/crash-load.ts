@@ -37,11 +37,18 @@ export async function sendUntilGone(load: Load, url: string, writer: Address, on
   await Promise.all(load.senders.map((sender) => sendAll(load, sender, url, { writer, onReceipt })))
 }
 
-async function sendAll(load: Load, sender: LoadSender, url: string, { writer, onReceipt }: { writer: Address; onReceipt: () => void }): Promise<void> {
+async function sendAll(
+  load: Load,
+  sender: LoadSender,
+  url: string,
+  { writer, onReceipt }: { writer: Address; onReceipt: () => void },
+): Promise<void> {
   for (;;) {
     const { nonce, signer } = sender
     const call = { nonce, gasLimit: 100_000n, to: writer, data: fromHex(word(nonce % 64n) + word(nonce)) }
-    const raw = toHex(signedTx(load.chainId, 2, signer, nonce % 2n === 0n ? call : { nonce, gasLimit: 21_000n, to: writer.map((byte) => byte ^ 1), value: 1n }))
+    const raw = toHex(
+      signedTx(load.chainId, 2, signer, nonce % 2n === 0n ? call : { nonce, gasLimit: 21_000n, to: writer.map((byte) => byte ^ 1), value: 1n }),
+    )
     const receipt = await answerOf(url, raw)
     if (receipt === undefined) return
     load.acknowledged.push(receipt)

@@ -46,7 +46,12 @@ test(`kill -9, ${crashes} times under load`, { skip: needsOwnGateway, timeout: 6
   t.after(() => gateway.kill9())
   const writers = await Promise.all(lanes.map(({ load }) => deployWriter(load, gateway.laneUrl(load.chainId))))
   for (let crash = 1; crash <= crashes; crash++) {
-    await loadAndKill(gateway, lanes.map(({ load }) => load), writers, random)
+    await loadAndKill(
+      gateway,
+      lanes.map(({ load }) => load),
+      writers,
+      random,
+    )
     gateway = await start()
     for (const lane of lanes) {
       const url = gateway.laneUrl(lane.load.chainId)
@@ -56,7 +61,9 @@ test(`kill -9, ${crashes} times under load`, { skip: needsOwnGateway, timeout: 6
     }
   }
   for (const { load, audited } of lanes) {
-    t.diagnostic(`lane ${load.chainId}: ${load.acknowledged.length} receipts acknowledged over ${crashes} crashes, all there; ${audited} blocks verified`)
+    t.diagnostic(
+      `lane ${load.chainId}: ${load.acknowledged.length} receipts acknowledged over ${crashes} crashes, all there; ${audited} blocks verified`,
+    )
     assert(load.acknowledged.length > crashes, 'there was a load')
   }
   await gateway.stop()
@@ -80,7 +87,10 @@ async function everyReceiptIsThere(url: string, { acknowledged }: Load): Promise
     const told = acknowledged.slice(from, from + 50)
     const requests = told.map(({ transactionHash }, id) => ({ jsonrpc: '2.0', id, method: 'eth_getTransactionReceipt', params: [transactionHash] }))
     const answers = (await post(url, JSON.stringify(requests))).json() as { result: unknown }[]
-    assert.deepEqual(answers.map(({ result }) => result), told)
+    assert.deepEqual(
+      answers.map(({ result }) => result),
+      told,
+    )
   }
 }
 
