@@ -1,9 +1,11 @@
-// Owns: running the tests of the tiers given (default: those of `npm test`) with node's own runner.
+// Owns: running the tests of the tiers given (default: those of `npm test`) with node's own runner, and that they leave nothing behind.
 // Does not own: building; `npm test` builds first, because workers need compiled files.
 // Called by: npm scripts, CI. Usage: node dist/scripts/test.js [tier or path part ...]
 
-import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -26,12 +28,31 @@ if (files.length === 0) {
   process.exit(1)
 }
 process.stdout.write(`${files.length} test files: ${[...new Set(files.map((file) => relative(testRoot, file).split('/')[0]))].join(', ')}\n`)
-const run = spawnSync(
+const temporary = mkdtempSync(join(tmpdir(), 'paralane-test-'))
+// A process group of its own: whatever a test started and did not end is found in it.
+const run = spawn(
   process.execPath,
   ['--test', `--test-concurrency=${concurrency}`, `--test-timeout=${timeoutMs}`, '--test-reporter=spec', ...runnerFlags, ...files],
-  { stdio: 'inherit' },
+  { stdio: 'inherit', detached: true, env: { ...process.env, TMPDIR: temporary } },
 )
-process.exit(run.status ?? 1)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void run.kill(signal))
+const [status] = (await once(run, 'close')) as [number | null]
+const left = leftBehind(run)
+for (const what of left) process.stderr.write(`left behind by the tests: ${what}\n`)
+process.exit(left.length > 0 ? status || 1 : (status ?? 1))
+
+/** Ends and removes what tests should have ended and removed; each is a mistake of a test, also of one that failed. */
+function leftBehind({ pid }: ChildProcess): string[] {
+  const found = readdirSync(temporary).filter((name) => name.startsWith('paralane-'))
+  try {
+    // The group outlives its first process as long as it has another.
+    if (pid !== undefined && process.kill(-pid, 'SIGKILL')) found.push('a running process')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+  rmSync(temporary, { recursive: true, force: true, maxRetries: 5 })
+  return found
+}
 
 /** A word that is a tier means its folder, any other a part of the path. Tiers run in the order given. */
 function chosen(words: readonly string[]): string[] {

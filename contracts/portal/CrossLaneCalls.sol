@@ -78,8 +78,9 @@ abstract contract CrossLaneCalls is ProxyRegistry {
       at := mload(0x40)
       mstore(at, selector)
       mstore(add(at, 0x04), chainId)
-      mstore(add(at, 0x24), target)
-      mstore(add(at, 0x44), source)
+      // Assembly sees an address with whatever stands above its 160 bits.
+      mstore(add(at, 0x24), shr(96, shl(96, target)))
+      mstore(add(at, 0x44), shr(96, shl(96, source)))
       mstore(add(at, 0x64), 0x80)
       mstore(add(at, 0x84), data.length)
       calldatacopy(add(at, 0xa4), data.offset, data.length)

@@ -12,9 +12,9 @@ import { devAccount, devKey, supply } from './token.js'
 import { runTool } from './tool.js'
 
 const binary = (name: string) => `${nodeModules}/@foundry-rs/${name}-linux-amd64/bin/${name}`
-const skip = ['forge', 'cast'].every((name) => existsSync(binary(name)))
-  ? false
-  : `no forge and cast for ${process.platform}-${process.arch}: @foundry-rs/*-linux-amd64 are not installed`
+const installed = ['forge', 'cast'].every((name) => existsSync(binary(name)))
+/** Elsewhere than on x64 Linux the registry has no such programs (test/tools/package.json). CI must not pass without them. */
+const skip = installed || process.env['CI'] !== undefined ? false : `no forge and cast for ${process.platform}-${process.arch}`
 
 const owner = devAccount(0).address
 const friend = devAccount(1).address

@@ -43,11 +43,14 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   process.once('exit', killOnExit)
 
   const output = collect(child)
-  const url = await listening(child, output)
   const removeData = async () => {
     process.removeListener('exit', killOnExit)
     if (ownDataDir !== undefined) await rm(ownDataDir, { recursive: true, force: true })
   }
+  const url = await listening(child, output).catch(async (error: unknown) => {
+    await removeData()
+    throw error
+  })
   return {
     url,
     laneUrl: (chainId) => `${url}/${chainId}`,

@@ -82,6 +82,8 @@ export function gethChainRules(config: Record<string, unknown>): ChainRules {
       'genesis: config.mergeNetsplitBlock is needed beside terminalTotalDifficulty: the number of the first proof-of-stake block',
     )
   }
+  const unknown = Object.keys(config).find((key) => key.endsWith('Time') && config[key] != null && !gethForkKeys.some(([known]) => known === key))
+  if (unknown !== undefined) throw new AppError('config-invalid', `genesis: config.${unknown}: this fork is not supported`)
   const merged = config['mergeNetsplitBlock'] ?? (postMergeFromStart(config) ? 0 : undefined)
   const forks: ScheduledFork[] = []
   for (const [key, name, kind] of gethForkKeys) {

@@ -24,7 +24,10 @@ export function simulateHandlers({ parts, pool, reader, simulations }: HandlerPa
   const simulator = new Simulator({ slots, forks, limits: spec.limits, crossings: (stage) => simulations.begin(stage) })
   const oracle = feeOracle(parts)
   const head = () => chain.head.block.header
-  const block = async (at: BlockRef): Promise<SimulatedBlock> => ({ ...(await reader.stage(at)), blockHashes: (number) => chain.recentHash(number) })
+  const block = async (at: BlockRef): Promise<SimulatedBlock> => ({
+    ...(await reader.stage(at)),
+    blockHashes: (number) => chain.recentHash(number) ?? chain.hashOf(number),
+  })
   const onBlock = async <T>(req: CallRequest, run: (on: SimulatedBlock, req: CallRequest) => Promise<T>): Promise<T> => run(await block(req.at), req)
   return {
     call: (req) => onBlock(req, (on) => simulator.call(on, req)),

@@ -36,16 +36,16 @@ export function findPackages(packages: Readonly<Record<string, string>>): string
   )
 }
 
-/** The folder that holds `packages`: a found one, or a new one of its own, so that the project's lock file and node_modules stay. */
+/** The folder that holds `packages`: a found one, the one that is named, or a new one of its own, so that the project's lock file and node_modules stay. */
 export async function preparePackages(packages: Readonly<Record<string, string>>): Promise<string> {
   const found = findPackages(packages)
   if (found !== undefined) return found
-  const folder = await mkdtemp(join(tmpdir(), 'metamask-packages-'))
+  const folder = process.env[packagesFolderVariable] ?? (await mkdtemp(join(tmpdir(), 'metamask-packages-')))
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'metamask-check', private: true, dependencies: packages }))
   // Install scripts only build optional native parts (keccak, secp256k1) whose JavaScript fallback is what a wallet runs.
   const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
   await promisify(execFile)('npm', args, { cwd: folder, timeout: installTimeoutMs })
-  console.log(`installed into ${folder}; set ${packagesFolderVariable}=${folder} to use it again`)
+  console.log(`installed into ${folder}; with ${packagesFolderVariable}=${folder} it is used again`)
   return folder
 }
 

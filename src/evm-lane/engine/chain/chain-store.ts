@@ -129,6 +129,11 @@ export class ChainStore {
     return this.recent.get(number)?.block.header.hash
   }
 
+  /** Hash of any block up to the head. */
+  async hashOf(number: bigint): Promise<Hash32 | undefined> {
+    return (await this.entry(number))?.block.header.hash
+  }
+
   async entry(number: bigint): Promise<BlockEntry | undefined> {
     if (number > this.head.block.header.number) return undefined
     return this.recent.get(number) ?? (await this.read(number))

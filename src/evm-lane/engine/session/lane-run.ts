@@ -196,7 +196,8 @@ export class LaneRun {
     const { view, slot } = this.stage
     if (call.isStatic || view.codeSync(proxy).length > 0) return 0n
     const data = createProxyCalldata(call.from.account, BigInt(call.from.chainId))
-    const message = new Message({ caller: lib(SYSTEM), to: lib(PORTAL), data, gasLimit: call.gas, depth: call.depth })
+    const sets = { selfdestruct: new Map(), createdAddresses: new Set<`0x${string}`>() }
+    const message = new Message({ caller: lib(SYSTEM), to: lib(PORTAL), data, gasLimit: call.gas, depth: call.depth, ...sets })
     const { execResult } = await slot.evm.runCall({ message })
     return execResult.exceptionError === undefined ? execResult.executionGasUsed : null
   }

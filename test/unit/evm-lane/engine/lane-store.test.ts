@@ -60,6 +60,19 @@ test('every old state can be read and proven', async (t) => {
   await assert.rejects(value(lane, 151n), { code: 'block-not-found' })
 })
 
+test('a call runs on any old block as it was, with the hashes of its ancestors', async (t) => {
+  const lane = await laneUser(t)
+  await writeBlocks(lane, 300n)
+  // Returns slot 1 and the hash of the block before.
+  const code = fromHex('600154600052600143034060205260406000f3')
+  for (const n of [300n, 200n, 20n, 1n]) {
+    const stateOverrides = [{ address: writer, code }]
+    const { returnData } = await lane.handlers.call({ message: { to: writer }, at: at(n), stateOverrides, blockOverrides: null })
+    const parent = await lane.handlers.block({ at: at(n - 1n), full: false })
+    assert.equal(bareHex(returnData), word(n) + bareHex(parent?.header.hash as Uint8Array), `at block ${n}`)
+  }
+})
+
 test('history beyond historyBlocks is let go, blocks and receipts stay', async (t) => {
   const lane = await laneUser(t, { historyBlocks: 10 })
   await writeBlocks(lane, 200n)
@@ -74,7 +87,7 @@ test('history beyond historyBlocks is let go, blocks and receipts stay', async (
 test('a lane opened again is the lane that was closed', async (t) => {
   const dir = await folder(t)
   const first = await laneUser(t, { dir })
-  const hashes = []
+  const hashes: Uint8Array[] = []
   for (let n = 0n; n < 300n; n++) {
     hashes.push(await first.write(n, n, n + 1n))
     if (n % 3n !== 2n) continue
