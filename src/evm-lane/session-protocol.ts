@@ -52,8 +52,6 @@ export type Asks = {
   undoSince: { req: { run: RunId; mark: number }; res: null }
   /** A simulation of the asking lane that made cross calls is over. The answer need not be waited for. */
   simulationOver: { req: { run: SimulationId }; res: null }
-  /** The lane's own simulation, which had left it, is over: lanes that took part may forget it. */
-  simulationOver: { req: { run: SimulationId }; res: null }
 }
 
 /** A 0x7e transaction: one inbound call that is not nested in a frame of this lane's own (S6). */

@@ -6,10 +6,10 @@ import type { SealedBlock } from '../evm-lane/session-protocol.js'
 import type { Hash32 } from '../primitives.js'
 import { hyper, readU32, readU64, tableKey, tableRange, u32, u64 } from '../schema.js'
 import type { Store, StoreOp } from '../store/store.js'
-import type { BatchRecord, SessionRecord } from './core/types.js'
+import { positionOf } from './core/batch.js'
+import type { BatchRecord, BlockPosition, SessionRecord } from './core/types.js'
 import { decodeValue, encodeValue } from './journal-codec.js'
 
-export type BlockPosition = Omit<SealedBlock, 'batch'>
 /** What stays of a batch when every lane has its block. */
 export type StoredBatch = Omit<BatchRecord, 'blocks'> & { blocks: BlockPosition[] }
 export type StoredSession = { batch: number; place: number; blocks: BlockPosition[]; record: SessionRecord }
@@ -61,10 +61,6 @@ function rowsOf(record: BatchRecord): Extract<StoreOp, { type: 'put' }>[] {
       return [tableKey(hyper.sessionById, id), ...keys].map((key) => ({ type: 'put' as const, key, value }))
     }),
   ]
-}
-
-function positionOf({ chainId, number, hash, stateRoot, txCount }: SealedBlock): BlockPosition {
-  return { chainId, number, hash, stateRoot, txCount }
 }
 
 async function readIncomplete(store: Store): Promise<BatchRecord[]> {

@@ -134,7 +134,7 @@ function recovered(state: State, id: number): Effect[] {
   if (chainId === undefined) return []
   state.recoveries.delete(chainId)
   state.lanes.set(chainId, 'up')
-  const effects: Effect[] = []
+  const effects: Effect[] = [{ kind: 'recovered', chainId }]
   for (const batch of [...state.batches.values()]) {
     if (batch.phase !== 'committing' || !batch.held.delete(chainId)) continue
     effects.push(...closeWhenFree(state, batch))

@@ -2,13 +2,13 @@
 // Does not own: who gets into a batch (queue.ts), cross calls in the middle of a session (routing.ts).
 // Called by: atomic.ts.
 
-import type { SessionLink, SessionTxOutcome, SystemRefusal } from '../../evm-lane/session-protocol.js'
+import type { SealedBlock, SessionLink, SessionTxOutcome, SystemRefusal } from '../../evm-lane/session-protocol.js'
 import { assert } from '../../assert.js'
 import { bareHex } from '../../primitives.js'
 import { finish, giveUp, refuseFromStart, remember, requeue, shareLocks } from './queue.js'
 import { callLane, ownTxs, startLanes } from './state.js'
 import type { Batch, Doom, Run, Session, State } from './state.js'
-import type { Effect, LaneCall, Part, SessionRecord } from './types.js'
+import type { BlockPosition, Effect, LaneCall, Part, SessionRecord } from './types.js'
 
 /** Moves on when every lane that was asked has answered. */
 export function advance(state: State, batch: Batch): Effect[] {
@@ -241,8 +241,15 @@ export function closeWhenFree(state: State, batch: Batch): Effect[] {
   if (batch.held.size > 0) return []
   state.batches.delete(batch.number)
   if (batch.phase !== 'committing') return []
-  const finished = batch.kept.map(({ session, record }) => finish(state, session, { kind: 'committed', batch: batch.number, record }))
+  const blocks = batch.blocks.map(positionOf)
+  const finished = batch.kept.map(({ session, record }, place) =>
+    finish(state, session, { kind: 'committed', batch: batch.number, place, blocks, record }),
+  )
   return [{ kind: 'complete', batch: batch.number }, ...finished]
+}
+
+export function positionOf({ chainId, number, hash, stateRoot, txCount }: SealedBlock): BlockPosition {
+  return { chainId, number, hash, stateRoot, txCount }
 }
 
 function everyLane(state: State, batch: Batch, call: LaneCall): Effect[] {

@@ -92,6 +92,9 @@ export type SessionRecord = {
   transcript: TranscriptEvent[]
 }
 
+/** A sealed block without its bytes. */
+export type BlockPosition = Omit<SealedBlock, 'batch'>
+
 /** What the journal makes durable before any lane commits (S11). Batches of overlapping lanes are ordered by number; sessions in one by place. */
 export type BatchRecord = { batch: number; lanes: number[]; blocks: SealedBlock[]; sessions: SessionRecord[] }
 
@@ -100,7 +103,7 @@ export type LaneCall = { [K in SessionOp]: { op: K; req: SessionRequests[K]['req
 export type LaneReply = { [K in SessionOp]: { op: K; res: SessionRequests[K]['res'] } }[SessionOp]
 
 export type Outcome =
-  | { kind: 'committed'; batch: number; record: SessionRecord }
+  | { kind: 'committed'; batch: number; place: number; blocks: BlockPosition[]; record: SessionRecord }
   /** The transaction cannot be in a block now; it is the lane's again. */
   | { kind: 'rejected'; reason: string }
   /** Nothing of it is in any block, and its transactions are in no pool. */
@@ -136,6 +139,8 @@ export type Effect =
   | { kind: 'journal'; record: BatchRecord }
   /** Every lane has its block of the batch. */
   | { kind: 'complete'; batch: number }
+  /** The lane has what the journal says it has, and builds. */
+  | { kind: 'recovered'; chainId: number }
   | { kind: 'drop'; chainId: number; hashes: Hash32[] }
   | { kind: 'timer'; timer: Timer; ms: number }
   | { kind: 'finished'; id: Hash32; work: Work; outcome: Outcome }
