@@ -2,15 +2,21 @@
 // Does not own: any of the parts, or the process around them (commands/start.ts).
 // Called by: commands/start.ts, end-to-end tests.
 
+import { join } from 'node:path'
 import { createDevAccounts } from './config/dev-accounts.js'
 import type { Settings } from './config/resolve.js'
 import { AppError } from './errors.js'
 import type { ErrorCode } from './errors.js'
+import { initKeccak, keccak256 } from './evm-lane/engine/keccak.js'
 import { openWorkerLane } from './evm-lane/client-worker.js'
 import type { LaneClient } from './evm-lane/client.js'
 import type { LaneSpec } from './evm-lane/lane-spec.js'
 import { signDigest } from './evm-lane/secp256k1.js'
 import { openSenderPool, withSenderRecovery } from './evm-lane/sender-recovery.js'
+import { openCoordinator, type Coordinator } from './hyper/coordinator.js'
+import { hyperLimits } from './hyper/limits.js'
+import { portalAbi } from './process/portal-abi.js'
+import { openLevelStore } from './store/level-store.js'
 import { createLaneDirectory } from './process/lane-directory.js'
 import type { Log } from './process/log.js'
 import { clientVersion, version } from './process/version.js'
@@ -30,16 +36,31 @@ const refusals: readonly ErrorCode[] = ['config-invalid', 'genesis-mismatch', 's
 /** Resolves when the gateway listens. @throws AppError of the part that could not start; nothing is left running then. */
 export async function startNode(settings: Settings, log: Log): Promise<RunningNode> {
   const pool = openSenderPool(settings.senderThreads)
-  const lanes = settings.lanes.map((spec) => withSenderRecovery(openWorkerLane(spec, { onLost: (error) => logLoss(log, spec, error) }), pool))
+  const lanes = settings.lanes
+    .map(coordinated)
+    .map((spec) => withSenderRecovery(openWorkerLane(spec, { onLost: (error) => logLoss(log, spec, error) }), pool))
+  let hyper: Coordinator | undefined
   const stopLanes = async (): Promise<void> => {
+    // Sessions that run end first; a lane that stops under one would only be recovered at the next start.
+    await hyper?.stop()
     await Promise.all([pool.close(), ...lanes.map((lane) => lane.stop())])
   }
   try {
     for (const lane of lanes) watchLane(lane, log)
+    await initKeccak()
+    hyper = await openCoordinator({
+      lanes: lanes.filter((lane) => lane.spec.coordinated === true),
+      store: await openLevelStore(join(settings.dataDir, 'hyper')),
+      keccak256,
+      portal: portalAbi(),
+      limits: hyperLimits,
+      log,
+    })
     await allStarted(lanes, log)
+    await hyper.ready
     const dev = settings.dev === null ? null : createDevAccounts(settings.dev.accounts, signDigest)
     const openrpc = openRpcDocument(methods, { version, dev: dev !== null })
-    const context = { lanes: createLaneDirectory(lanes), limits: settings.limits, dev, clientVersion, openrpc: () => openrpc }
+    const context = { lanes: createLaneDirectory(lanes), limits: settings.limits, hyper: hyper.reader, dev, clientVersion, openrpc: () => openrpc }
     const server = createServer({ context, methods, settings: settings.server })
     const { port } = await server.listen(settings.host, settings.port)
     const stop = async (): Promise<void> => {
@@ -51,6 +72,11 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
     await stopLanes()
     throw error
   }
+}
+
+/** A lane that makes no blocks of its own takes part in nothing. */
+function coordinated(spec: LaneSpec): LaneSpec {
+  return spec.production.kind === 'none' ? spec : { ...spec, coordinated: true }
 }
 
 function logLoss(log: Log, { name, chainId }: LaneSpec, { code, message }: AppError): void {

@@ -53,7 +53,7 @@ function phaseOf(dispatcher: Dispatcher, call: Call): Phase {
   const route = availableRow(dispatcher, call.method)?.route
   // Development methods change clock, state and mining: their order in the batch is their meaning.
   if (route === 'dev') return 'alone'
-  return route === 'lane-write' ? 'write' : 'read'
+  return route === 'lane-write' || route === 'hyper-write' ? 'write' : 'read'
 }
 
 /** Notifications have no answer; a batch of nothing else has none at all. */

@@ -2,12 +2,13 @@
 // Does not own: the rows (methods.ts), parameter codecs (params/), or how a request reaches a row (dispatch.ts).
 // Called by: methods.ts, handlers, dispatch.ts, openrpc.ts.
 
+import type { HyperReader } from '../hyper/reader.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import type { DevAccounts } from './dev-accounts.js'
 import type { RpcLimits } from './limits.js'
 
 /** Where a method runs: `local` needs no lane, the others the lane of the request; `dev` rows answer only where dev methods are on. */
-export type RouteClass = 'local' | 'lane-read' | 'lane-write' | 'lane-stream' | 'hyper-read' | 'fan-out' | 'dev'
+export type RouteClass = 'local' | 'lane-read' | 'lane-write' | 'lane-stream' | 'hyper-read' | 'hyper-write' | 'fan-out' | 'dev'
 
 export type JsonSchema = Record<string, unknown>
 
@@ -32,6 +33,8 @@ export interface Connection {
 export type GatewayContext = {
   lanes: LaneDirectory
   limits: RpcLimits
+  /** null where lanes are served without a coordinator. */
+  hyper: HyperReader | null
   /** null outside dev mode. */
   dev: DevAccounts | null
   clientVersion: string

@@ -4,6 +4,7 @@
 
 import {
   accessListResultSchema,
+  bundleSchema,
   blockSchema,
   capabilitiesSchema,
   feeHistorySchema,
@@ -12,12 +13,14 @@ import {
   headerSchema,
   listOf,
   logSchema,
+  messageSchema,
   objectSchema,
   orNull,
   poolSchema,
   poolStatusSchema,
   proofSchema,
   receiptSchema,
+  sessionSchema,
   transactionSchema,
   uncleSchema,
 } from './format/schema.js'
@@ -25,6 +28,7 @@ import * as blocks from './handlers/blocks.js'
 import * as calls from './handlers/calls.js'
 import * as chain from './handlers/chain.js'
 import * as fees from './handlers/fees.js'
+import * as hyper from './handlers/hyper.js'
 import * as logs from './handlers/logs.js'
 import * as node from './handlers/node.js'
 import * as pool from './handlers/pool.js'
@@ -36,6 +40,7 @@ import * as wallet from './handlers/wallet.js'
 import { row } from './method.js'
 import type { MethodRow } from './method.js'
 import { atBlock, blockNumber } from './params/block.js'
+import { bundle } from './params/bundle.js'
 import { callMessage, sendMessage } from './params/call.js'
 import { blockCount, percentiles } from './params/fee-history.js'
 import { logFilter } from './params/log-filter.js'
@@ -120,8 +125,14 @@ export const methods: Record<string, MethodRow> = {
   eth_uninstallFilter: row({ summary: 'Removes a filter.', route: 'lane-read', params: [filterId], result: boolSchema, handler: logs.uninstallFilter }),
 
   // streams
-  eth_subscribe: row({ summary: 'Notifications over WebSocket: newHeads, logs, newPendingTransactions, transactionReceipts, syncing.', route: 'lane-stream', params: [subscriptionKind, subscriptionOptions], result: textSchema, handler: streams.subscribe }),
+  eth_subscribe: row({ summary: 'Notifications over WebSocket: newHeads, logs, newPendingTransactions, transactionReceipts, hyperSessions, syncing.', route: 'lane-stream', params: [subscriptionKind, subscriptionOptions], result: textSchema, handler: streams.subscribe }),
   eth_unsubscribe: row({ summary: 'Ends a subscription.', route: 'lane-stream', params: [text('subscriptionId')], result: boolSchema, handler: streams.unsubscribe }),
+
+  // between lanes
+  hyper_sendBundle: row({ summary: 'Submits signed transactions of several lanes: all succeed, or none is included.', route: 'hyper-write', params: [bundle], result: bundleSchema, handler: hyper.sendBundle }),
+  hyper_getSession: row({ summary: 'A joint execution over several lanes, by its id.', route: 'hyper-read', params: [hash('session')], result: orNull(sessionSchema), handler: hyper.getSession }),
+  hyper_getMessage: row({ summary: 'A message between lanes and what became of it.', route: 'hyper-read', params: [hash('messageId')], result: orNull(messageSchema), handler: hyper.getMessage }),
+  hyper_getMessagesByTransaction: row({ summary: 'Messages that a transaction of this lane sent.', route: 'hyper-read', params: [txHash], result: listOf(messageSchema), handler: hyper.getMessagesByTransaction }),
 
   // sending
   eth_sendRawTransaction: row({ summary: 'Submits a signed transaction.', route: 'lane-write', params: [rawTx], result: hashSchema, handler: submit.sendRawTransaction }),

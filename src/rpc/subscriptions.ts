@@ -5,9 +5,12 @@
 import { randomBytes } from 'node:crypto'
 import { AppError } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
+import type { HyperReader } from '../hyper/reader.js'
 import { toHex } from '../primitives.js'
 import type { Sink } from './block-feed.js'
 import { JsonRpcError, rpcCodes } from './errors.js'
+import { formatSession } from './format/hyper.js'
+import { hyperOf } from './handlers/hyper.js'
 import { feedOf } from './lane-feed.js'
 import type { RpcLimits } from './limits.js'
 import { logMatcher } from './log-matcher.js'
@@ -16,7 +19,7 @@ import { wrongText, jsonTypeOf } from './params/hex.js'
 import { readLogFilter } from './params/log-filter.js'
 import { readReceiptHashes } from './params/subscription.js'
 
-type SubscribeRequest = { lane: LaneClient; limits: RpcLimits; connection: Connection; kind: string; options: unknown }
+type SubscribeRequest = { lane: LaneClient; hyper: HyperReader | null; limits: RpcLimits; connection: Connection; kind: string; options: unknown }
 
 /** Answers the id. @throws JsonRpcError for an unknown kind, AppError for bad options or too many subscriptions. */
 export async function subscribe(request: SubscribeRequest): Promise<string> {
@@ -48,7 +51,7 @@ export function unsubscribe(connection: Connection, id: string): boolean {
   return true
 }
 
-function start({ lane, kind, options }: SubscribeRequest, sink: Sink): Promise<() => void> | (() => void) {
+function start({ lane, hyper, kind, options }: SubscribeRequest, sink: Sink): Promise<() => void> | (() => void) {
   const feed = feedOf(lane)
   switch (kind) {
     case 'newHeads':
@@ -61,6 +64,8 @@ function start({ lane, kind, options }: SubscribeRequest, sink: Sink): Promise<(
       const hashes = readReceiptHashes(options)
       return feed.addReceipts(hashes === null ? null : new Set<string>(hashes.map(toHex)), sink)
     }
+    case 'hyperSessions':
+      return hyperOf({ hyper }).onSession((session) => sink(JSON.stringify(formatSession(session))))
     // A lane makes its own blocks and is never behind, so there is never anything to tell.
     case 'syncing':
       return () => undefined

@@ -3,6 +3,7 @@
 
 import type { LocatedLog, LocatedReceipt, LogData } from '../../evm-lane/chain-data.js'
 import { toHex } from '../../primitives.js'
+import { formatParts } from './hyper.js'
 import { bloomHex, quantity } from './quantity.js'
 import type { Json } from './quantity.js'
 
@@ -31,6 +32,7 @@ export function formatReceipt(located: LocatedReceipt): Json {
   else out.root = toHex(receipt.outcome.stateRoot)
   if (receipt.blobGasUsed !== undefined) out.blobGasUsed = quantity(receipt.blobGasUsed)
   if (receipt.blobGasPrice !== undefined) out.blobGasPrice = quantity(receipt.blobGasPrice)
+  if (located.hyper !== undefined) out.hyper = { session: toHex(located.hyper.session), legs: formatParts(located.hyper.legs) }
   return out
 }
 

@@ -3,7 +3,7 @@
 // Called by: the method table.
 
 import type { JsonSchema } from '../method.js'
-import { accessListSchema, addressSchema, authorizationListSchema, bytesSchema, hashSchema, uintSchema } from '../params/schema.js'
+import { accessListSchema, addressSchema, authorizationListSchema, bytesSchema, hashSchema, textSchema, uintSchema } from '../params/schema.js'
 
 export function orNull(schema: JsonSchema): JsonSchema {
   return { oneOf: [{ type: 'null' }, schema] }
@@ -242,5 +242,50 @@ export const capabilitiesSchema: JsonSchema = {
     receipts: capabilitySchema,
     blocks: capabilitySchema,
     stateproofs: capabilitySchema,
+  },
+}
+const partsSchema: JsonSchema = listOf({
+  type: 'object',
+  required: ['chainId', 'transactionHash'],
+  properties: { chainId: uintSchema, transactionHash: hashSchema },
+})
+export const sessionSchema: JsonSchema = {
+  title: 'Session',
+  type: 'object',
+  required: ['session', 'status', 'kind'],
+  properties: {
+    session: hashSchema,
+    status: { enum: ['committed', 'waiting', 'failed'] },
+    kind: { enum: ['transaction', 'bundle', 'delivery'] },
+    batch: uintSchema,
+    index: uintSchema,
+    transactions: partsSchema,
+    legs: partsSchema,
+    blocks: listOf({ type: 'object', properties: { chainId: uintSchema, number: uintSchema, hash: hashSchema } }),
+    refused: orNull(textSchema),
+    crossCalls: uintSchema,
+    reason: textSchema,
+  },
+}
+export const bundleSchema: JsonSchema = {
+  title: 'Bundle',
+  type: 'object',
+  required: ['session', 'transactions', 'status'],
+  properties: { session: hashSchema, transactions: partsSchema, status: { enum: ['committed', 'waiting', 'failed'] }, reason: textSchema },
+}
+export const messageSchema: JsonSchema = {
+  title: 'Message',
+  type: 'object',
+  required: ['messageId', 'from', 'to', 'value', 'gasLimit', 'data', 'status'],
+  properties: {
+    messageId: hashSchema,
+    from: objectSchema,
+    to: objectSchema,
+    value: uintSchema,
+    gasLimit: uintSchema,
+    data: bytesSchema,
+    status: { enum: ['waiting', 'delivered', 'failed'] },
+    session: hashSchema,
+    deliveryTransactionHash: hashSchema,
   },
 }

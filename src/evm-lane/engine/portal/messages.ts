@@ -25,6 +25,11 @@ const deliverSelector = selectorOf('deliver((uint256,uint256,address,uint256,add
 const sentTopic = topicOf('MessageSent(bytes32,uint256,address,uint256,address,uint256,uint256,address,bytes)')
 const deliveredTopic = topicOf('MessageDelivered(bytes32,uint256,bool,bytes)')
 
+/** First topics of the logs that the two decoders below read. */
+export function messageTopics(): Bytes[] {
+  return [sentTopic, deliveredTopic]
+}
+
 /** As the portal computes it: every field counts. */
 export function messageId(message: PortalMessage): Hash32 {
   return keccak256(concatBytes(...fields(message), keccak256(message.data)))

@@ -1,0 +1,35 @@
+// Owns: methods about what happens between lanes: bundles, sessions, messages.
+// Does not own: any of it (hyper/); this file only asks.
+// Called by: the method table.
+
+import type { HyperReader } from '../../hyper/reader.js'
+import { AppError } from '../../errors.js'
+import type { Bytes, Hash32 } from '../../primitives.js'
+import { formatBundle, formatMessage, formatSessionView } from '../format/hyper.js'
+import type { Json } from '../format/quantity.js'
+import type { CallContext } from '../method.js'
+
+/** @throws AppError 'unsupported' where lanes are served without a coordinator. */
+export function hyperOf(ctx: Pick<CallContext, 'hyper'>): HyperReader {
+  if (ctx.hyper === null) throw new AppError('unsupported', 'this server has no coordinator: its lanes do not reach each other')
+  return ctx.hyper
+}
+
+export async function sendBundle(ctx: CallContext, items: { chainId: number; raw: Bytes }[]): Promise<Json> {
+  return formatBundle(await hyperOf(ctx).sendBundle(items, ctx.limits.sendWaitMs))
+}
+
+export async function getSession(ctx: CallContext, id: Hash32): Promise<Json | null> {
+  const view = await hyperOf(ctx).getSession(id)
+  return view === null ? null : formatSessionView(view)
+}
+
+export async function getMessage(ctx: CallContext, id: Hash32): Promise<Json | null> {
+  const message = await hyperOf(ctx).getMessage(id)
+  return message === null ? null : formatMessage(message)
+}
+
+/** Messages that a transaction of the request's lane sent. */
+export async function getMessagesByTransaction(ctx: CallContext, hash: Hash32): Promise<Json[]> {
+  return (await hyperOf(ctx).getMessagesByTransaction(ctx.lane.spec.chainId, hash)).map(formatMessage)
+}
