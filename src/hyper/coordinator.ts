@@ -4,23 +4,29 @@
 
 import { AppError } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
+import type { SessionWanted } from '../evm-lane/session-protocol.js'
+import type { Hash32 } from '../primitives.js'
 import { bareHex } from '../primitives.js'
 import type { Store } from '../store/store.js'
 import { Asks } from './asks.js'
 import { createBundles } from './bundles.js'
+import type { Bundles } from './bundles.js'
 import { step } from './core/atomic.js'
 import { initialState } from './core/state.js'
-import type { BatchRecord, Effect, Input } from './core/types.js'
+import type { State } from './core/state.js'
+import type { BatchRecord, Effect, Input, Wanted } from './core/types.js'
 import { createJournalRunner } from './journal-runner.js'
+import type { JournalRunner } from './journal-runner.js'
 import { createJournal } from './journal.js'
-import type { StoredSession } from './journal.js'
+import type { Journal, StoredSession } from './journal.js'
 import { createLaneRunner, watchLane } from './lane-runner.js'
+import type { LaneRunner } from './lane-runner.js'
 import type { HyperLimits } from './limits.js'
 import type { HyperLog } from './log.js'
 import { MessageScanner } from './message-scanner.js'
 import type { PortalAbi } from './message.js'
 import { Outbox } from './outbox.js'
-import type { HyperReader } from './reader.js'
+import type { HyperReader, SessionView } from './reader.js'
 import { sessionId } from './session-id.js'
 import type { Keccak256 } from './session-id.js'
 import { Simulations } from './simulations.js'
@@ -45,142 +51,182 @@ export type Coordinator = {
 
 /** @throws AppError 'config-invalid' when a lane is missing that has blocks in the journal; 'store-corrupt'. */
 export async function openCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
-  const { lanes, store, keccak256, portal, limits, log } = options
-  const byId = new Map(lanes.map((lane) => [lane.spec.chainId, lane]))
-  const journal = createJournal(store)
+  const journal = createJournal(options.store)
   const incomplete = await journal.incomplete()
-  refuseMissingLanes(byId, incomplete)
-  const state = initialState(limits.sessions, [...byId.keys()], incomplete, await journal.nextBatch())
+  refuseMissingLanes(options.lanes, incomplete)
+  const ids = options.lanes.map(({ spec }) => spec.chainId)
+  const state = initialState(options.limits.sessions, ids, incomplete, await journal.nextBatch())
+  const shell = new Shell(options, journal, state)
+  await shell.begin()
+  return { ready: shell.ready, reader: shell.reader(), stop: () => shell.stop() }
+}
 
-  const timers = new Set<NodeJS.Timeout>()
-  const listeners = new Set<(session: StoredSession) => void>()
-  const idle: (() => void)[] = []
-  const recovered = createRecoveries(lanes)
-  let stopped = false
+class Shell {
+  readonly ready: Promise<void>
+  readonly #options: CoordinatorOptions
+  readonly #journal: Journal
+  readonly #state: State
+  readonly #outbox: Outbox
+  readonly #scanners: ReadonlyMap<number, MessageScanner>
+  readonly #simulations: Simulations
+  readonly #asks: Asks
+  readonly #laneRunner: LaneRunner
+  readonly #journalRunner: JournalRunner
+  readonly #bundles: Bundles
+  readonly #recoveries: Recoveries
+  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #listeners = new Set<(session: StoredSession) => void>()
+  readonly #undo: (() => void)[] = []
+  readonly #inbox: Input[] = []
+  #drained: () => void = () => undefined
+  #stopped = false
+  #stopping: Promise<void> | null = null
 
-  const feed = (input: Input): void => {
-    if (stopped) return
-    for (const effect of step(state, input)) run(effect)
-    if (state.stopping && state.batches.size === 0) for (const resolve of idle.splice(0)) resolve()
+  constructor(options: CoordinatorOptions, journal: Journal, state: State) {
+    const { lanes, store, keccak256, portal, limits, log } = options
+    const byId = new Map(lanes.map((lane) => [lane.spec.chainId, lane]))
+    const feed = (input: Input): void => this.#feed(input)
+    this.#options = options
+    this.#journal = journal
+    this.#state = state
+    this.#outbox = new Outbox({ store, portal, keccak256, feed, messagesMax: limits.messagesMax })
+    const scanning = { outbox: this.#outbox, portal, keccak256, scanBlocksMax: limits.messageScanBlocksMax, log }
+    this.#scanners = new Map(lanes.map((lane) => [lane.spec.chainId, new MessageScanner(lane, scanning)]))
+    this.#simulations = new Simulations(byId, limits.simulations)
+    this.#asks = new Asks(feed, this.#simulations)
+    this.#laneRunner = createLaneRunner(byId, feed, log)
+    this.#journalRunner = createJournalRunner(journal, feed, log)
+    this.#bundles = createBundles({ lanes: byId, feed, keccak256, limits })
+    this.#recoveries = createRecoveries(lanes)
+    this.ready = this.#recoveries.all
   }
 
-  const outbox = new Outbox({ store, portal, keccak256, feed, messagesMax: limits.messagesMax })
-  const scanners = new Map(
-    lanes.map((lane) => [
-      lane.spec.chainId,
-      new MessageScanner(lane, { outbox, portal, keccak256, scanBlocksMax: limits.messageScanBlocksMax, log }),
-    ]),
-  )
-  const simulations = new Simulations(byId, limits.simulations)
-  const asks = new Asks(feed, simulations)
-  const laneRunner = createLaneRunner(byId, feed, log)
-  const journalRunner = createJournalRunner(journal, feed, log)
-  const bundles = createBundles({ lanes: byId, feed, keccak256, limits })
+  async begin(): Promise<void> {
+    await this.#outbox.open()
+    for (const lane of this.#options.lanes) this.#listenTo(lane)
+  }
 
-  function run(effect: Effect): void {
-    switch (effect.kind) {
-      case 'call':
-        return laneRunner.call(effect)
-      case 'drop':
-        return laneRunner.drop(effect)
-      case 'answer':
-      case 'undone':
-        return asks.settle(effect)
-      case 'journal':
-        return journalRunner.write(effect.record, outbox.rowsOf(effect.record))
-      case 'complete':
-        return journalRunner.complete(effect.batch)
-      case 'timer': {
-        const timer = setTimeout(() => {
-          timers.delete(timer)
-          feed({ kind: 'timer', timer: effect.timer })
-        }, effect.ms)
-        timers.add(timer)
-        return
-      }
-      case 'recovered':
-        outbox.wantPostponed(effect.chainId)
-        scanners.get(effect.chainId)?.wake()
-        return recovered.mark(effect.chainId)
-      case 'finished':
-        return finished(effect)
+  reader(): HyperReader {
+    return {
+      getSession: (id) => this.#sessionView(id),
+      sessionOfTransaction: (chainId, hash) => this.#journal.sessionOfTransaction(chainId, hash),
+      getMessage: (id) => this.#outbox.message(id),
+      getMessagesByTransaction: (chainId, hash) => this.#outbox.messagesOf(chainId, hash),
+      onSession: (listener) => {
+        this.#listeners.add(listener)
+        return () => this.#listeners.delete(listener)
+      },
+      sendBundle: (items, waitMs) => this.#bundles.send(items, waitMs),
     }
   }
 
-  function finished({ id, work, outcome }: Extract<Effect, { kind: 'finished' }>): void {
-    if (work.kind === 'delivery') outbox.finished(work.message, outcome)
-    if (work.kind === 'bundle') bundles.finished(id, outcome)
-    if (outcome.kind === 'failed') log('warn', `session ${bareHex(id)} ends without effect: ${outcome.reason}`)
+  stop(): Promise<void> {
+    this.#stopping ??= this.#shutDown()
+    return this.#stopping
+  }
+
+  /** The only way into the state. An input that comes out of an effect waits until all effects before it are executed. */
+  #feed(input: Input): void {
+    if (this.#stopped || this.#inbox.push(input) > 1) return
+    for (let next = this.#inbox[0]; next !== undefined; next = this.#inbox[0]) {
+      for (const effect of step(this.#state, next)) this.#run(effect)
+      this.#inbox.shift()
+    }
+    if (this.#state.stopping && this.#state.batches.size === 0) this.#drained()
+  }
+
+  #run(effect: Effect): void {
+    switch (effect.kind) {
+      case 'call':
+        return this.#laneRunner.call(effect)
+      case 'drop':
+        return this.#laneRunner.drop(effect)
+      case 'answer':
+      case 'undone':
+        return this.#asks.settle(effect)
+      case 'journal':
+        return this.#journalRunner.write(effect.record, this.#outbox.rowsOf(effect.record))
+      case 'complete':
+        return this.#journalRunner.complete(effect.batch)
+      case 'timer':
+        return this.#setTimer(effect)
+      case 'recovered':
+        return this.#recovered(effect.chainId)
+      case 'finished':
+        return this.#finished(effect)
+    }
+  }
+
+  #setTimer({ timer, ms }: Extract<Effect, { kind: 'timer' }>): void {
+    const handle = setTimeout(() => {
+      this.#timers.delete(handle)
+      this.#feed({ kind: 'timer', timer })
+    }, ms)
+    this.#timers.add(handle)
+  }
+
+  #recovered(chainId: number): void {
+    this.#recoveries.mark(chainId)
+    this.#scanners.get(chainId)?.wake()
+    this.#outbox.wantPostponed(chainId)
+  }
+
+  #finished({ id, work, outcome }: Extract<Effect, { kind: 'finished' }>): void {
+    if (work.kind === 'delivery') this.#outbox.finished(work.message, outcome)
+    if (work.kind === 'bundle') this.#bundles.finished(id, outcome)
+    if (outcome.kind === 'failed') this.#options.log('warn', `session ${bareHex(id)} ends without effect: ${outcome.reason}`)
     if (outcome.kind !== 'committed') return
-    const session: StoredSession = { batch: outcome.batch, place: outcome.place, blocks: outcome.blocks, record: outcome.record }
-    for (const listener of listeners) listener(session)
+    const { batch, place, blocks, record } = outcome
+    for (const listener of this.#listeners) listener({ batch, place, blocks, record })
   }
 
-  await outbox.open()
-  const unwatch = lanes.flatMap((lane) => {
+  #listenTo(lane: LaneClient): void {
     const { chainId } = lane.spec
-    asks.listenTo(lane)
-    const unlisten = lane.on('sessionWanted', ({ hash, sender, gasLimit, to, lanes: known }) => {
-      const tx = { chainId, transactionHash: hash }
-      const flow = `${chainId}:${bareHex(sender)}`
-      feed({ kind: 'wanted', wanted: { id: sessionId(keccak256, [tx]), work: { kind: 'transaction', tx, to }, flow, lanes: known, gasLimit } })
-    })
-    const fromState = watchLane(lane, (input) => {
-      if (input.kind === 'laneDown') simulations.laneDown(input.chainId)
-      feed(input)
-    })
-    return [unlisten, fromState]
-  })
-
-  const reader: HyperReader = {
-    getSession: async (id) => {
-      const session = await journal.session(id)
-      if (session !== null) return { kind: 'committed', session }
-      const bundle = bundles.stateOf(id)
-      return bundle === null ? null : { kind: 'bundle', id, state: bundle }
-    },
-    sessionOfTransaction: (chainId, hash) => journal.sessionOfTransaction(chainId, hash),
-    getMessage: (id) => outbox.message(id),
-    getMessagesByTransaction: (chainId, hash) => outbox.messagesOf(chainId, hash),
-    onSession: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    sendBundle: (items, waitMs) => bundles.send(items, waitMs),
+    this.#asks.listenTo(lane)
+    this.#undo.push(
+      lane.on('sessionWanted', (wanted) => this.#feed({ kind: 'wanted', wanted: wantedOf(this.#options.keccak256, chainId, wanted) })),
+      watchLane(lane, (input) => {
+        if (input.kind === 'laneDown') this.#simulations.laneDown(input.chainId)
+        this.#feed(input)
+      }),
+    )
   }
 
-  let stopping: Promise<void> | null = null
-  const shutDown = async (): Promise<void> => {
-    const drained = new Promise<void>((resolve) => idle.push(resolve))
-    feed({ kind: 'stop' })
+  async #sessionView(id: Hash32): Promise<SessionView | null> {
+    const session = await this.#journal.session(id)
+    if (session !== null) return { kind: 'committed', session }
+    const state = this.#bundles.stateOf(id)
+    return state === null ? null : { kind: 'bundle', id, state }
+  }
+
+  async #shutDown(): Promise<void> {
+    const drained = new Promise<void>((resolve) => (this.#drained = resolve))
+    this.#feed({ kind: 'stop' })
     let late: NodeJS.Timeout | undefined
-    await Promise.race([drained, new Promise<void>((resolve) => (late = setTimeout(resolve, limits.stopMs)))])
+    await Promise.race([drained, new Promise<void>((resolve) => (late = setTimeout(resolve, this.#options.limits.stopMs)))])
     clearTimeout(late)
-    stopped = true
-    for (const undo of unwatch) undo()
-    for (const timer of timers) clearTimeout(timer)
-    simulations.stop()
-    asks.stop()
-    recovered.giveUp()
-    await Promise.all([...scanners.values()].map((scanner) => scanner.stop()))
-    await journalRunner.idle()
-    await store.close()
-  }
-
-  return {
-    ready: recovered.all,
-    reader,
-    stop: () => {
-      stopping ??= shutDown()
-      return stopping
-    },
+    this.#stopped = true
+    for (const undo of this.#undo) undo()
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#simulations.stop()
+    this.#asks.stop()
+    this.#recoveries.giveUp()
+    await Promise.all([...this.#scanners.values()].map((scanner) => scanner.stop()))
+    await this.#journalRunner.idle()
+    await this.#options.store.close()
   }
 }
 
+function wantedOf(keccak256: Keccak256, chainId: number, { hash, sender, gasLimit, to, lanes }: SessionWanted): Wanted {
+  const tx = { chainId, transactionHash: hash }
+  return { id: sessionId(keccak256, [tx]), work: { kind: 'transaction', tx, to }, flow: `${chainId}:${bareHex(sender)}`, lanes, gasLimit }
+}
+
 /** A lane that is gone would leave the sessions it shared half done (S11). */
-function refuseMissingLanes(lanes: ReadonlyMap<number, LaneClient>, incomplete: readonly BatchRecord[]): void {
+function refuseMissingLanes(lanes: readonly LaneClient[], incomplete: readonly BatchRecord[]): void {
+  const known = new Set(lanes.map(({ spec }) => spec.chainId))
   for (const { batch, blocks } of incomplete) {
-    const missing = blocks.find(({ chainId }) => !lanes.has(chainId))
+    const missing = blocks.find(({ chainId }) => !known.has(chainId))
     if (missing === undefined) continue
     const { chainId, number } = missing
     throw new AppError(
@@ -191,8 +237,10 @@ function refuseMissingLanes(lanes: ReadonlyMap<number, LaneClient>, incomplete: 
   }
 }
 
+type Recoveries = { all: Promise<void>; mark: (chainId: number) => void; giveUp: () => void }
+
 /** Lanes that do not start are not waited for: each fails alone (L7). */
-function createRecoveries(lanes: readonly LaneClient[]): { all: Promise<void>; mark: (chainId: number) => void; giveUp: () => void } {
+function createRecoveries(lanes: readonly LaneClient[]): Recoveries {
   const marks = new Map<number, () => void>()
   const each = lanes.map(async (lane) => {
     const marked = new Promise<void>((resolve) => marks.set(lane.spec.chainId, resolve))

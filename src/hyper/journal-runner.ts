@@ -7,7 +7,10 @@ import type { BatchRecord, Input } from './core/types.js'
 import type { Journal } from './journal.js'
 import type { HyperLog } from './log.js'
 
-export type JournalRunner = { write: (record: BatchRecord, more: StoreOp[]) => void; complete: (batch: number) => void; idle: () => Promise<void> }
+export type JournalRunner = { write: (record: BatchRecord, more: MoreRows) => void; complete: (batch: number) => void; idle: () => Promise<void> }
+
+/** Rows of others that belong to the same write, and what brings them back. */
+export type MoreRows = { apply: StoreOp[]; revert: StoreOp[] }
 
 const eraseAgainMs = 500
 
@@ -19,22 +22,22 @@ export function createJournalRunner(journal: Journal, feed: (input: Input) => vo
   }
 
   /** A record that may or may not be there would be neither committed nor undone; lanes of the batch wait until it is certain. */
-  const erase = async (record: BatchRecord): Promise<void> => {
+  const erase = async (record: BatchRecord, more: MoreRows): Promise<void> => {
     try {
-      await journal.erase(record)
+      await journal.erase(record, more.revert)
       feed({ kind: 'journalFailed', batch: record.batch })
     } catch (error) {
       log('error', `session journal: batch ${record.batch} is in doubt: ${messageOf(error)}`)
-      setTimeout(() => track(erase(record)), eraseAgainMs).unref()
+      setTimeout(() => track(erase(record, more)), eraseAgainMs).unref()
     }
   }
 
-  const write = async (record: BatchRecord, more: StoreOp[]): Promise<void> => {
+  const write = async (record: BatchRecord, more: MoreRows): Promise<void> => {
     try {
-      await journal.write(record, more)
+      await journal.write(record, more.apply)
     } catch (error) {
       log('error', `session journal: cannot write batch ${record.batch}: ${messageOf(error)}`)
-      return erase(record)
+      return erase(record, more)
     }
     feed({ kind: 'journaled', batch: record.batch })
   }

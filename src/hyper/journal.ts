@@ -18,7 +18,7 @@ export type Journal = {
   /** Durable when it settles; `more` becomes so with it. @throws AppError 'store-failed': then nobody knows whether it is. */
   write: (record: BatchRecord, more: StoreOp[]) => Promise<void>
   /** After a failed write: durable that it is not there. */
-  erase: (record: BatchRecord) => Promise<void>
+  erase: (record: BatchRecord, more: StoreOp[]) => Promise<void>
   /** Every lane has its block: its bytes are not needed any more. */
   complete: (batch: number) => Promise<void>
   incomplete: () => Promise<BatchRecord[]>
@@ -34,11 +34,7 @@ export function createJournal(store: Store): Journal {
   }
   return {
     write: (record, more) => store.batch([...rowsOf(record), ...more], { sync: true }),
-    erase: (record) =>
-      store.batch(
-        rowsOf(record).map(({ key }): StoreOp => ({ type: 'del', key })),
-        { sync: true },
-      ),
+    erase: (record, more) => store.batch([...rowsOf(record).map(({ key }): StoreOp => ({ type: 'del', key })), ...more], { sync: true }),
     // Not synced: a record that still has its blocks is only offered to the lanes once more.
     complete: (batch) => store.batch([{ type: 'del', key: tableKey(hyper.sealedBlocks, u64(batch)) }]),
     incomplete: () => readIncomplete(store),
@@ -74,8 +70,9 @@ async function readIncomplete(store: Store): Promise<BatchRecord[]> {
 }
 
 async function readNextBatch(store: Store): Promise<number> {
-  for await (const [key] of store.iterate({ ...tableRange(hyper.sessionBatches), reverse: true, limit: 1 })) return Number(readU64(key, 1)) + 1
-  return 1
+  let next = 1
+  for await (const [key] of store.iterate({ ...tableRange(hyper.sessionBatches), reverse: true, limit: 1 })) next = Number(readU64(key, 1)) + 1
+  return next
 }
 
 async function readBatch(store: Store, batch: number): Promise<StoredBatch | null> {

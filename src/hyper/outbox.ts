@@ -10,7 +10,7 @@ import type { Store, StoreOp } from '../store/store.js'
 import type { BatchRecord, Input, Outcome, Wanted } from './core/types.js'
 import { decodeValue, encodeValue } from './journal-codec.js'
 import type { MoreRows } from './journal-runner.js'
-import type { Message, PortalAbi } from './message.js'
+import type { Message, PortalAbi, PortalMessage } from './message.js'
 import { sessionId } from './session-id.js'
 import type { Keccak256 } from './session-id.js'
 
@@ -70,10 +70,9 @@ export class Outbox {
       const id = located.log.topics[1]
       if (content !== null && id !== undefined) {
         if ((await this.message(id)) !== null) continue
-        const { transactionHash, blockNumber, logIndex } = located
-        const message: Message = { id, from: { chainId, transactionHash, block: blockNumber, logIndex }, content, status: { kind: 'waiting' } }
+        const message = messageOf(id, located, content)
         fresh.push(message)
-        const byTx = tableKey(hyper.messagesByTx, u64(chainId), transactionHash, u32(logIndex))
+        const byTx = tableKey(hyper.messagesByTx, u64(chainId), located.transactionHash, u32(located.logIndex))
         ops.push(messageRow(message), { type: 'put', key: byTx, value: id }, { type: 'put', key: waitingKey(message), value: id })
         continue
       }
@@ -125,10 +124,11 @@ export class Outbox {
 
   #deliveryOf({ id, from, content }: Message): Wanted {
     const { portal, keccak256 } = this.#deps
+    const toChainId = Number(content.toChainId)
     const gas = portal.deliveryGas({ dataLength: BigInt(content.data.length), gasLimit: content.gasLimit })
     const call = {
       from: { chainId: from.chainId, account: portal.system },
-      to: { chainId: Number(content.toChainId), account: portal.portal },
+      to: { chainId: toChainId, account: portal.portal },
       value: content.value,
       data: portal.deliverCalldata(content),
       gas,
@@ -140,11 +140,16 @@ export class Outbox {
     return {
       id: sessionId(keccak256, [{ chainId: from.chainId, transactionHash: id }]),
       work: { kind: 'delivery', message: id, call },
-      flow: `message:${from.chainId}:${bareHex(content.sender)}:${content.toChainId}`,
+      flow: `message:${from.chainId}:${bareHex(content.sender)}:${toChainId}`,
       lanes: [],
       gasLimit: gas,
     }
   }
+}
+
+function messageOf(id: Hash32, located: LocatedLog, content: PortalMessage): Message {
+  const { transactionHash, blockNumber: block, logIndex } = located
+  return { id, from: { chainId: Number(content.fromChainId), transactionHash, block, logIndex }, content, status: { kind: 'waiting' } }
 }
 
 function messageRow(message: Message): StoreOp {

@@ -7,6 +7,10 @@ import type { BundleItem, BundleState, SentBundle } from './bundles.js'
 import type { StoredSession } from './journal.js'
 import type { Message } from './message.js'
 
+export type { BundleState, SentBundle } from './bundles.js'
+export type { StoredSession } from './journal.js'
+export type { Message } from './message.js'
+
 /** A committed session is in the journal; one that is not is a bundle that waits or failed. */
 export type SessionView = { kind: 'committed'; session: StoredSession } | { kind: 'bundle'; id: Hash32; state: BundleState }
 

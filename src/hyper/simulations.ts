@@ -68,7 +68,7 @@ export class Simulations {
     if (simulation === undefined) return null
     const { lanes, rest } = standingAfter(simulation.standing, mark, asking)
     simulation.standing = rest
-    await Promise.all(lanes.map((chainId) => this.#lanes.get(chainId)?.call('undoIn', { run, mark })))
+    await Promise.all(lanes.flatMap((chainId) => this.#lanes.get(chainId)?.call('undoIn', { run, mark }) ?? []))
     return null
   }
 

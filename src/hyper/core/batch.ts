@@ -101,9 +101,9 @@ export function transactionDone(batch: Batch, outcome: SessionTxOutcome): void {
       run.doom ??= outcome.blockFull ? { kind: 'blockFull' } : { kind: 'rejected', reason: outcome.reason }
       return
     case 'executed':
-      // S8: one that fails takes the others with it.
-      if (!outcome.success && run.session.work.kind === 'bundle')
-        run.doom ??= { kind: 'bundle', reason: `transaction ${run.outcomes.length - 1} of it fails` }
+      // S8: one that fails takes the others with it. S9: a delivery that fails itself, not its target, has delivered nothing.
+      if (!outcome.success && run.session.work.kind !== 'transaction')
+        run.doom ??= { kind: 'failure', reason: `transaction ${run.outcomes.length - 1} of it fails` }
       return
   }
 }
@@ -169,7 +169,7 @@ function afterDoom(state: State, batch: Batch, session: Session, doom: Doom): Ef
     case 'rejected':
       if (session.work.kind !== 'transaction') return giveUp(state, session, doom.reason)
       return [finish(state, session, { kind: 'rejected', reason: doom.reason })]
-    case 'bundle':
+    case 'failure':
       return giveUp(state, session, doom.reason)
   }
 }

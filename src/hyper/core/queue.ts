@@ -111,12 +111,8 @@ export function remember(state: State, session: Session, touched: Set<number>): 
   if (key === null || touched.size === 0) return
   state.remembered.delete(key)
   state.remembered.set(key, [...touched])
-  if (state.remembered.size > state.limits.rememberedMax) {
-    for (const oldest of state.remembered.keys()) {
-      state.remembered.delete(oldest)
-      return
-    }
-  }
+  const [oldest] = state.remembered.keys()
+  if (state.remembered.size > state.limits.rememberedMax && oldest !== undefined) state.remembered.delete(oldest)
 }
 
 /** Those that it starts on first: they are never cut off. */

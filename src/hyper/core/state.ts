@@ -23,8 +23,8 @@ export type Doom =
   | { kind: 'limit'; which: string }
   | { kind: 'blockFull' }
   | { kind: 'rejected'; reason: string }
-  /** A transaction of a bundle failed. */
-  | { kind: 'bundle'; reason: string }
+  /** A transaction of a bundle failed, or a delivery. */
+  | { kind: 'failure'; reason: string }
 
 /** The session that a batch executes now. */
 export type Run = {
