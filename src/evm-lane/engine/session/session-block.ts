@@ -130,7 +130,7 @@ export class SessionBlock {
       this.view.restore(start)
     }
     run.close()
-    if (run.broken || !keep) slot.detach()
+    if (run.broken) slot.detach()
     else this.parts.slots.release(slot)
     this.session = undefined
     return legs

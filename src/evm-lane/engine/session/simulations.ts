@@ -63,8 +63,10 @@ export class Simulations {
   end(id: { chainId: number; id: number }): void {
     const guest = this.guests.get(keyOf(id))
     this.guests.delete(keyOf(id))
-    guest?.run.close()
-    guest?.slot.detach()
+    if (guest === undefined) return
+    guest.run.close()
+    if (guest.run.broken) guest.slot.detach()
+    else this.parts.slots.release(guest.slot)
   }
 
   private async find(id: SimulationId): Promise<LaneRun> {
