@@ -1,4 +1,4 @@
-// A Hardhat 2 project on two lanes of one gateway. PARALANE_URL names the gateway (`npm start` in the repository's root).
+// A Hardhat 2 project on three lanes of one gateway. PARALANE_URL names the gateway (`npm start` in the repository's root).
 const path = require('node:path')
 const { subtask } = require('hardhat/config')
 const { TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD } = require('hardhat/builtin-tasks/task-names')
@@ -29,5 +29,6 @@ module.exports = {
   networks: {
     lane0: { url: process.env.LANE0_URL ?? `${gateway}/77000`, chainId: 77000, accounts },
     lane1: { url: process.env.LANE1_URL ?? `${gateway}/77001`, chainId: 77001, accounts },
+    lane2: { url: process.env.LANE2_URL ?? `${gateway}/77002`, chainId: 77002, accounts },
   },
 }

@@ -1,44 +1,28 @@
 // Owns: forge and cast against two lanes: create, a script over both lanes, and cast's reads and writes.
-// Does not own: the gateway (gateway.ts), the Foundry project (foundry/). Called by: node --test.
+// Does not own: the gateway (gateway.ts), the Foundry project (foundry/, foundry-project.ts). Called by: node --test.
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
-import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
+import { copyFoundryProject, withoutFoundry } from './foundry-project.js'
 import { lanes, startGateway } from './gateway.js'
-import { hardhatFixtures, nodeModules, root } from './root.js'
 import { devAccount, devKey, supply } from './token.js'
-import { runTool } from './tool.js'
-
-const binary = (name: string) => `${nodeModules}/@foundry-rs/${name}-linux-amd64/bin/${name}`
-const installed = ['forge', 'cast'].every((name) => existsSync(binary(name)))
-/** Elsewhere than on x64 Linux the registry has no such programs (test/tools/package.json). CI must not pass without them. */
-const skip = installed || process.env['CI'] !== undefined ? false : `no forge and cast for ${process.platform}-${process.arch}`
 
 const owner = devAccount(0).address
 const friend = devAccount(1).address
 const transferTopic = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
 
-test('foundry deploys and uses a token on two lanes', { skip, timeout: 240_000 }, async (t) => {
+test('foundry deploys and uses a token on two lanes', { skip: withoutFoundry, timeout: 240_000 }, async (t) => {
   const gateway = await startGateway()
   t.after(() => gateway.stop())
-  const project = await mkdtemp(join(tmpdir(), 'paralane-foundry-'))
-  t.after(() => rm(project, { recursive: true, force: true }))
-  await cp(`${root}test/e2e/foundry`, project, { recursive: true })
-  await cp(`${hardhatFixtures}/contracts`, join(project, 'src'), { recursive: true })
-  await symlink(nodeModules, join(project, 'lib'))
-
-  // `--constructor-args` takes everything after it, so the compiler's flags come right after the command.
-  const forge = (command: string, ...args: string[]) =>
-    runTool(binary('forge'), [command, '--offline', '--use', `${root}test/fixtures/solc.mjs`, ...args], {
-      cwd: project,
-      env: { OWNER_KEY: devKey(0), FRIEND_KEY: devKey(1), LANE0_URL: gateway.laneUrl(lanes[0]), LANE1_URL: gateway.laneUrl(lanes[1]) },
-    })
+  const env = { OWNER_KEY: devKey(0), FRIEND_KEY: devKey(1), LANE0_URL: gateway.laneUrl(lanes[0]), LANE1_URL: gateway.laneUrl(lanes[1]) }
+  const project = await copyFoundryProject(env)
+  t.after(project.remove)
+  const { forge } = project
   const castOn =
     (chainId: number) =>
-    async (...args: string[]) =>
-      (await runTool(binary('cast'), [...args, '--rpc-url', gateway.laneUrl(chainId)], { cwd: project })).trim()
+    (...args: string[]) =>
+      project.cast(...args, '--rpc-url', gateway.laneUrl(chainId))
   const castSend = async (chainId: number, ...args: string[]) =>
     JSON.parse(await castOn(chainId)('send', '--private-key', devKey(0), '--json', ...args))
 
@@ -98,7 +82,7 @@ test('foundry deploys and uses a token on two lanes', { skip, timeout: 240_000 }
 
   await t.test('forge script broadcasts to both lanes in one run', async () => {
     await forge('script', 'script/TwoLanes.s.sol:TwoLanes', '--broadcast')
-    const run = JSON.parse(await readFile(join(project, 'broadcast/multi/TwoLanes.s.sol-latest/run.json'), 'utf8'))
+    const run = JSON.parse(await readFile(join(project.folder, 'broadcast/multi/TwoLanes.s.sol-latest/run.json'), 'utf8'))
     const sent: string[] = []
     for (const { chain, transactions, receipts } of run.deployments) {
       for (const { transactionType } of transactions) sent.push(`${transactionType} on ${chain}`)

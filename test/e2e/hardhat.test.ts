@@ -1,35 +1,20 @@
-// Owns: Hardhat 2 with Ignition against two lanes, run as its user runs it, on a copy of hardhat-fixtures.
-// Does not own: the gateway (gateway.ts), the project (hardhat-fixtures/). Called by: node --test.
+// Owns: Hardhat 2 with Ignition against two lanes, run as its user runs it.
+// Does not own: the gateway (gateway.ts), the project (hardhat-fixtures/, hardhat-project.ts). Called by: node --test.
 import assert from 'node:assert/strict'
-import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import test from 'node:test'
 import { lanes, startGateway } from './gateway.js'
-import { hardhatFixtures, nodeModules } from './root.js'
-import { runTool } from './tool.js'
-
-/** What Hardhat leaves behind where someone has used the project in place. */
-const generated = new Set(['artifacts', 'cache', 'deployments', 'node_modules'])
+import { copyHardhatProject } from './hardhat-project.js'
 
 test('hardhat 2 with Ignition deploys and uses a token on two lanes', { timeout: 240_000 }, async (t) => {
   const gateway = await startGateway()
   t.after(() => gateway.stop())
-  const project = await mkdtemp(join(tmpdir(), 'paralane-hardhat-'))
-  t.after(() => rm(project, { recursive: true, force: true }))
-  await cp(hardhatFixtures, project, { recursive: true, filter: (source) => !generated.has(basename(source)) })
-  await symlink(nodeModules, join(project, 'node_modules'))
-
-  const hardhat = (...args: string[]) =>
-    runTool(process.execPath, [join(project, 'node_modules/hardhat/internal/cli/bootstrap.js'), ...args], {
-      cwd: project,
-      env: {
-        LANE0_URL: gateway.laneUrl(lanes[0]),
-        LANE1_URL: gateway.laneUrl(lanes[1]),
-        HARDHAT_DISABLE_TELEMETRY_PROMPT: 'true',
-        HARDHAT_IGNITION_CONFIRM_DEPLOYMENT: 'true',
-      },
-    })
+  const { folder, hardhat, remove } = await copyHardhatProject({
+    LANE0_URL: gateway.laneUrl(lanes[0]),
+    LANE1_URL: gateway.laneUrl(lanes[1]),
+  })
+  t.after(remove)
 
   await t.test('compile', async () => {
     assert.match(await hardhat('compile'), /Compiled \d+ Solidity files/)
@@ -40,7 +25,7 @@ test('hardhat 2 with Ignition deploys and uses a token on two lanes', { timeout:
 
     await t.test(`lane ${chainId}: ignition deploy`, async () => {
       await hardhat('ignition', 'deploy', 'ignition/modules/Token.js', ...network)
-      const deployed = join(project, 'ignition/deployments', `chain-${chainId}`, 'deployed_addresses.json')
+      const deployed = join(folder, 'ignition/deployments', `chain-${chainId}`, 'deployed_addresses.json')
       assert.match(JSON.parse(await readFile(deployed, 'utf8'))['Token#Token'], /^0x[0-9a-fA-F]{40}$/)
     })
 
