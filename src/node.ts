@@ -75,8 +75,12 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
 }
 
 /** A lane that makes no blocks of its own takes part in nothing. */
-function coordinated(spec: LaneSpec): LaneSpec {
-  return spec.production.kind === 'none' ? spec : { ...spec, coordinated: true }
+function coordinated(lanes: LaneSpec[]): LaneSpec[] {
+  const partners = lanes.filter(({ production }) => production.kind !== 'none').map(({ chainId }) => chainId)
+  return lanes.map((lane) => {
+    const peers = partners.filter((chainId) => chainId !== lane.chainId)
+    return partners.includes(lane.chainId) ? { ...lane, coordinated: true, peers } : lane
+  })
 }
 
 function logLoss(log: Log, { name, chainId }: LaneSpec, { code, message }: AppError): void {

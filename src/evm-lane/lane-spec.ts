@@ -62,6 +62,8 @@ export type LaneSpec = {
   historyBlocks: number | null
   /** A coordinator carries calls between this lane and others; the lane builds nothing before it has said what to recover. Absent: false. */
   coordinated?: boolean
+  /** Chain ids of the other lanes that it reaches. */
+  peers?: number[]
   /** True: every block batch is fsynced. False: it survives a killed process, not a power cut. */
   syncWrites: boolean
   pool: PoolLimits

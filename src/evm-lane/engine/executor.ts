@@ -32,7 +32,7 @@ export type ExecutorParts = {
   state: StateView
   env: BlockEnv
   blockHashes: BlockHashes
-  crossing?: { chainId: number; port: CrossPort }
+  crossing?: { chainId: number; peers: ReadonlySet<number>; port: CrossPort }
 }
 
 /** Everything through @ethereumjs/vm: the reference. */
@@ -50,7 +50,7 @@ export class VmExecutor implements TxExecutor {
     if (crossing === undefined) return executeInVm(slot, tx, env, gasBefore)
     state.checkpointSync()
     const start = savepoint(slot, state)
-    slot.gate = new PortalGate({ chainId: crossing.chainId, slot, view: state, env }, crossing.port)
+    slot.gate = new PortalGate({ chainId: crossing.chainId, peers: crossing.peers, slot, view: state, env }, crossing.port)
     try {
       return await executeInVm(slot, tx, env, gasBefore)
     } catch (error) {

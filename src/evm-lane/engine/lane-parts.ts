@@ -20,6 +20,6 @@ export type LaneParts = {
   slots: EvmSlots
   genesisHash: Hash32
   /** How transactions of a local block reach other lanes. */
-  crossing: { chainId: number; port: CrossPort }
+  crossing: { chainId: number; peers: ReadonlySet<number>; port: CrossPort }
   crossers: Crossers
 }

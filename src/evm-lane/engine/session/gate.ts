@@ -9,6 +9,8 @@ import { GATE, PORTAL } from '../portal/addresses.js'
 export interface Gate {
   /** A call to the gate by the portal, instead of any code. */
   enter(message: GateMessage): Promise<ExecResult>
+  /** The frames of this EVM that are open, outermost first. */
+  readonly frames: Message[]
   /** Cross calls begun so far in this run, on all lanes. */
   mark(): number
   /** A frame failed that had let cross calls begin after `mark`. */
@@ -26,10 +28,16 @@ export function gatedRunCall(inner: RunCall, current: () => Gate | null): RunCal
     const { message } = opts
     if (message !== undefined && isGateCall(message)) return { execResult: await gate.enter(message) }
     const mark = gate.mark()
-    const result = await inner(opts)
+    const result = await framed(gate, message, () => inner(opts))
     if (result.execResult.exceptionError !== undefined && gate.mark() > mark) await gate.frameFailed(mark)
     return result
   }
+}
+
+function framed<T>(gate: Gate, message: Message | undefined, run: () => Promise<T>): Promise<T> {
+  if (message === undefined) return run()
+  gate.frames.push(message)
+  return run().finally(() => gate.frames.pop())
 }
 
 /** Only the portal itself, in its own context, passes; anybody else meets the code that stands at the gate. */

@@ -6,7 +6,7 @@ import { Message } from '@ethereumjs/evm'
 import type { EVMResult } from '@ethereumjs/evm'
 import { Address as LibAddress } from '@ethereumjs/util'
 import type { Address, Bytes } from '../../../primitives.js'
-import { bareHex, fromHex } from '../../../primitives.js'
+import { bareHex, equalBytes, fromHex } from '../../../primitives.js'
 import type { LogData, ReceiptData } from '../../chain-data.js'
 import type { CrossCall, CrossResult, SystemRefusal } from '../../session-protocol.js'
 import { libBlock } from '../block-env.js'
@@ -42,6 +42,8 @@ type Inbound = { mark: number; point: EvmSavepoint; entries: number; sets: Frame
 
 const lib = (address: Address): LibAddress => new LibAddress(address as Uint8Array<ArrayBuffer>)
 const nothing = new Uint8Array(0)
+/** executeCrossChainCall, staticCallLookup. */
+const proxySelectors = [fromHex('0x9af53259'), fromHex('0x7aa4da2e')]
 
 /** The view must have a checkpoint open below everything the run does. */
 export class LaneRun {
@@ -114,6 +116,7 @@ export class LaneRun {
 
   private async execute(call: CrossCall, mark: number, as: 'proxy' | 'system'): Promise<CrossResult> {
     this.gate.crossings = mark
+    if (as === 'proxy' && isForgery(call)) return { kind: 'done', success: false, returnData: nothing, gasUsed: 0n, gasRefund: 0n, mark }
     const waiting = this.gate.waiting.at(-1)
     const record = this.remember(mark, waiting)
     if (this.openFrames === 0) this.beginTransaction(call)
@@ -129,6 +132,8 @@ export class LaneRun {
     }
     for (const [address, heir] of execResult.selfdestruct ?? []) record.sets.selfdestruct.set(address, heir)
     for (const address of execResult.createdAddresses ?? []) record.sets.created.add(address)
+    // A static call leaves nothing, not even the proxy that it was given to be called back.
+    if (call.isStatic && proxyGas > 0n) restore(this.stage.slot, this.stage.view, record.point)
     const logs = execResult.logs ?? []
     if (waiting !== undefined) waiting.logs.push({ mark, logs })
     else this.addLeg(call, proxy, { mark, success: true, gasUsed, logs: logs.map(([address, topics, data]) => ({ address, topics, data })) })
@@ -194,7 +199,7 @@ export class LaneRun {
   /** The caller's proxy here, so that the callee can call back. Answers the gas it took, null when there was not enough. */
   private async ensureProxy(call: CrossCall, proxy: Address): Promise<bigint | null> {
     const { view, slot } = this.stage
-    if (call.isStatic || view.codeSync(proxy).length > 0) return 0n
+    if (view.codeSync(proxy).length > 0) return 0n
     const data = createProxyCalldata(call.from.account, BigInt(call.from.chainId))
     const sets = { selfdestruct: new Map(), createdAddresses: new Set<`0x${string}`>() }
     const message = new Message({ caller: lib(SYSTEM), to: lib(PORTAL), data, gasLimit: call.gas, depth: call.depth, ...sets })
@@ -234,6 +239,11 @@ export class LaneRun {
   private addLeg(call: CrossCall, proxy: Address, outcome: Pick<InboundLeg, 'mark' | 'success' | 'gasUsed' | 'logs'>): void {
     this.entries.push({ kind: 'leg', leg: { ...outcome, from: proxy, to: call.to.account, value: call.value, gas: call.gas, data: call.data } })
   }
+}
+
+/** A call from a proxy that the portal would believe: it says itself who sent it (contracts/portal/CrossLaneCalls.sol refuses it where it leaves). */
+function isForgery({ to, data }: CrossCall): boolean {
+  return equalBytes(to.account, PORTAL) && data.length >= 4 && proxySelectors.some((selector) => equalBytes(selector, data.subarray(0, 4)))
 }
 
 function copySets(from: FrameSets, to: FrameSets): void {

@@ -7,8 +7,9 @@ import type { ExecResult } from '@ethereumjs/evm'
 import { Address as LibAddress } from '@ethereumjs/util'
 import { AppError } from '../../../errors.js'
 import { unreachable } from '../../../assert.js'
+import { equalBytes } from '../../../primitives.js'
 import type { Address, Bytes } from '../../../primitives.js'
-import type { CrossCall, CrossResult } from '../../session-protocol.js'
+import type { CrossCall, CrossResult, SystemRefusal } from '../../session-protocol.js'
 import type { BlockEnv } from '../block-env.js'
 import type { EvmSlot } from '../evm-slot.js'
 import { PORTAL } from '../portal/addresses.js'
@@ -17,7 +18,7 @@ import type { GateCall } from '../portal/gate-call.js'
 import { calleeRevert, encodeRefusal } from '../portal/refusal.js'
 import type { StateView } from '../state/state-view.js'
 import type { Gate, GateMessage } from './gate.js'
-import { deliveryFee } from '../portal/messages.js'
+import { deliveryFee, deliveryGas } from '../portal/messages.js'
 
 /** How a call gets to another lane. */
 export type CrossPort = {
@@ -35,16 +36,20 @@ export type Waiting = { sets: FrameSets; logs: { mark: number; logs: NonNullable
 /** A frame that was entered from another lane. */
 export type InboundFrame = { from: { chainId: bigint; account: Address }; target: Address; depth: number }
 
-export type GateStage = { chainId: number; slot: EvmSlot; view: StateView; env: BlockEnv }
+/** peers: chain ids of the other lanes; absent where there are none. */
+export type GateStage = { chainId: number; peers?: ReadonlySet<number> | undefined; slot: EvmSlot; view: StateView; env: BlockEnv }
 
 /** Gas that one crossing costs beside what the far side uses: two thread messages and a frame there. */
 const crossingGas = 5_000n
 const gasPerByte = 3n
+/** A delivery is a transaction like others: EIP-7825. */
+const deliveryGasMax = 16_777_216n
 const nothing = new Uint8Array(0)
 
 export class PortalGate implements Gate {
   readonly waiting: Waiting[] = []
   readonly inbound: InboundFrame[] = []
+  readonly frames: Message[] = []
   /** Raised by lane-run when calls come in; replies of the coordinator carry the newest. */
   crossings = 0
   private readonly stage: GateStage
@@ -70,11 +75,11 @@ export class PortalGate implements Gate {
       case 'crossCall':
         return this.cross(message, call)
       case 'inboundCaller':
-        return done(message, encodeInboundCaller(this.callerOf(call.callee, message.depth)), 0n)
+        return done(message, encodeInboundCaller(this.callerOf(call.callee)), 0n)
       case 'callAs':
         return this.callAs(message, call)
       case 'quote':
-        return done(message, encodeQuote(this.fee(call)), 0n)
+        return this.quote(message, call)
       case 'burn':
         return this.burn(message)
       default:
@@ -82,16 +87,27 @@ export class PortalGate implements Gate {
     }
   }
 
-  /** The frame asked about called the portal, and the portal the gate: two frames above it. */
-  private callerOf(callee: Address, gateDepth: number): { chainId: bigint; account: Address } {
-    const frame = this.inbound.at(-1)
-    const asked = frame !== undefined && frame.depth === gateDepth - 2 && Buffer.compare(frame.target, callee) === 0
-    return asked ? frame.from : { chainId: BigInt(this.stage.chainId), account: new Uint8Array(20) }
+  /**
+   * The frame asked about called the portal. Code that runs in the callee's name by DELEGATECALL (ERC-1967) is the callee: what counts is the frame
+   * that was entered from outside.
+   */
+  private callerOf(callee: Address): { chainId: bigint; account: Address } {
+    const entered = this.inbound.at(-1)
+    // The last frame is the portal's; the gate has none.
+    let at = this.frames.length - 2
+    while (this.frames[at]?.delegatecall === true && isContext(this.frames[at], callee)) at--
+    const asked = this.frames[at]
+    const outside =
+      entered !== undefined && asked !== undefined && asked.depth === entered.depth && isContext(asked, callee) && equalBytes(entered.target, callee)
+    return outside ? entered.from : { chainId: BigInt(this.stage.chainId), account: new Uint8Array(20) }
   }
 
-  /** Wei. At least one wei per gas, so that a lane without a base fee cannot be flooded for nothing. */
-  private fee({ dataLength, gasLimit }: Extract<GateCall, { kind: 'quote' }>): bigint {
-    return deliveryFee({ dataLength, gasLimit, baseFee: this.stage.env.baseFee ?? 1n })
+  /** A message that no delivery could carry is refused before anything is paid for it. */
+  private quote(message: GateMessage, { chainId, dataLength, gasLimit }: Extract<GateCall, { kind: 'quote' }>): ExecResult {
+    const refuse = (refusal: SystemRefusal): ExecResult => failed(EVMError.errorMessages.REVERT, encodeRefusal(refusal), 0n)
+    if (this.stage.peers?.has(Number(chainId)) !== true) return refuse({ error: 'LaneUnknown', chainId: Number(chainId) })
+    if (deliveryGas({ dataLength, gasLimit }) > deliveryGasMax) return refuse({ error: 'SessionLimit', which: 'gas' })
+    return done(message, encodeQuote(deliveryFee({ dataLength, gasLimit, baseFee: this.stage.env.baseFee ?? 1n })), 0n)
   }
 
   /** What a message carries, and its fee, leave this lane's supply (S9). */
@@ -167,6 +183,10 @@ export class PortalGate implements Gate {
     }
     return execResult
   }
+}
+
+function isContext(frame: Message | undefined, address: Address): boolean {
+  return frame?.to !== undefined && equalBytes(frame.to.bytes, address)
 }
 
 function done(message: GateMessage, returnValue: Bytes, gas: bigint, refund = 0n): ExecResult {

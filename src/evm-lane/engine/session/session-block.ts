@@ -53,7 +53,7 @@ export class SessionBlock {
   }
 
   async begin(id: Hash32): Promise<void> {
-    const { slots, spec, chain } = this.parts
+    const { slots, spec, chain, crossing } = this.parts
     const start = this.view.savepoint()
     const slot = await slots.acquire(this.env.common, this.view, (n) => chain.recentHash(n))
     const run = { kind: 'session', batch: this.batch } as const
@@ -61,7 +61,7 @@ export class SessionBlock {
       cross: (call: CrossCall) => this.ask('crossCall', { run, call }),
       undoSince: async (mark: number) => void (await this.ask('undoSince', { run, mark })),
     }
-    const stage = { chainId: spec.chainId, slot, view: this.view, env: this.env }
+    const stage = { chainId: spec.chainId, peers: crossing.peers, slot, view: this.view, env: this.env }
     this.session = { id, run: new LaneRun(stage, port), slot, start, mark: 0 }
   }
 

@@ -34,7 +34,7 @@ export class Simulations {
   /** Lets a simulation of this lane call others. The view must be one that is thrown away or has a checkpoint open. Answers what ends it. */
   begin(stage: { slot: EvmSlot; view: StateView; env: BlockEnv }): () => void {
     const run: SimulationId = { kind: 'simulation', chainId: this.parts.spec.chainId, id: this.nextId++ }
-    const lane = new LaneRun({ ...stage, chainId: run.chainId }, this.portOf(run))
+    const lane = new LaneRun({ ...stage, chainId: run.chainId, peers: this.parts.crossing.peers }, this.portOf(run))
     this.own.set(run.id, lane)
     return () => {
       lane.close()
@@ -83,13 +83,13 @@ export class Simulations {
 
   /** A simulation of another lane comes here for the first time: it sees the head as it is now until it ends. */
   private async welcome(id: SimulationId): Promise<LaneRun> {
-    const { state, chain, slots, spec } = this.parts
+    const { state, chain, slots, spec, crossing } = this.parts
     const { header } = chain.head.block
     const env = envOf(header, this.parts)
     const view = state.view(header.number)
     view.checkpointSync()
     const slot = await slots.acquire(env.common, view, (n) => chain.recentHash(n))
-    const run = new LaneRun({ chainId: spec.chainId, slot, view, env }, this.portOf(id))
+    const run = new LaneRun({ chainId: spec.chainId, peers: crossing.peers, slot, view, env }, this.portOf(id))
     this.guests.set(keyOf(id), { run, slot })
     return run
   }
