@@ -36,9 +36,9 @@ const refusals: readonly ErrorCode[] = ['config-invalid', 'genesis-mismatch', 's
 /** Resolves when the gateway listens. @throws AppError of the part that could not start; nothing is left running then. */
 export async function startNode(settings: Settings, log: Log): Promise<RunningNode> {
   const pool = openSenderPool(settings.senderThreads)
-  const lanes = settings.lanes
-    .map(coordinated)
-    .map((spec) => withSenderRecovery(openWorkerLane(spec, { onLost: (error) => logLoss(log, spec, error) }), pool))
+  const lanes = coordinated(settings.lanes).map((spec) =>
+    withSenderRecovery(openWorkerLane(spec, { onLost: (error) => logLoss(log, spec, error) }), pool),
+  )
   let hyper: Coordinator | undefined
   const stopLanes = async (): Promise<void> => {
     // Sessions that run end first; a lane that stops under one would only be recovered at the next start.
