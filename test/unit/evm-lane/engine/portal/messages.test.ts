@@ -2,69 +2,14 @@
 
 import test from 'node:test'
 import assert from 'node:assert/strict'
-import { decodeErrorResult, decodeFunctionResult, encodeAbiParameters, encodeFunctionData, keccak256, type Hex } from 'viem'
+import { decodeErrorResult, encodeAbiParameters, encodeFunctionData, keccak256, type Hex } from 'viem'
 import { fromHex, toHex } from '../../../../../src/primitives.js'
-import {
-  decodeMessageDelivered,
-  decodeMessageSent,
-  deliverCalldata,
-  deliveryFee,
-  deliveryGas,
-  messageId,
-  type PortalMessage,
-} from '../../../../../src/evm-lane/engine/portal/messages.js'
+import { deliverCalldata, deliveryFee, messageId } from '../../../../../src/evm-lane/engine/portal/messages.js'
 import { proxyAddress } from '../../../../../src/evm-lane/engine/portal/proxy-address.js'
-import { encode, portalAbi } from './portal-abi.js'
-import { baseFee, far, HERE, portal, portalRig, probe, probe2, system, THERE, user, type Outcome, type PortalRig } from './portal-rig.js'
+import { closed, deliver, deliveredBy, errorOf, incoming, nobody, read, sentBy, status, take } from './message-steps.js'
+import { encode } from './portal-abi.js'
+import { baseFee, far, HERE, portal, portalRig, probe, probe2, system, THERE, user, type Outcome } from './portal-rig.js'
 import { probeAbi } from './probe.js'
-
-const nobody: Hex = `0x${'00'.repeat(20)}`
-const errorOf = (outcome: Outcome): string => {
-  assert.equal(outcome.success, false)
-  return decodeErrorResult({ abi: portalAbi, data: outcome.data }).errorName
-}
-const closed = encodeFunctionData({ abi: probeAbi, functionName: 'maybe' })
-const take = (data: Hex): Hex => encodeFunctionData({ abi: probeAbi, functionName: 'take', args: [data] })
-
-/** From `far` on THERE to the probe on HERE, the next of its nonce. */
-function incoming(nonce: bigint, parts: Partial<PortalMessage> = {}): PortalMessage {
-  return {
-    fromChainId: THERE,
-    toChainId: HERE,
-    sender: fromHex(far),
-    nonce,
-    target: fromHex(probe),
-    value: 0n,
-    gasLimit: 200_000n,
-    refundTo: fromHex(nobody),
-    data: new Uint8Array(0),
-    ...parts,
-  }
-}
-
-/** As the engine does: mints the value to SYSTEM, which sends it along. */
-async function deliver(rig: PortalRig, message: PortalMessage, gas?: bigint): Promise<Outcome> {
-  await rig.give(system, message.value)
-  return rig.send({ from: system, to: portal, data: toHex(deliverCalldata(message)), value: message.value, ...(gas === undefined ? {} : { gas }) })
-}
-
-async function status(rig: PortalRig, id: Hex): Promise<string> {
-  const { data } = await rig.send({ from: user, to: portal, data: encode('messageStatus', [id]), isStatic: true })
-  return ['Unknown', 'Delivered', 'Failed', 'Refunded'][decodeFunctionResult({ abi: portalAbi, functionName: 'messageStatus', data })] ?? 'none'
-}
-
-async function read(rig: PortalRig, name: 'lastCaller' | 'lastValue' | 'count' | 'lastGas' | 'lastData' | 'armedAnswer'): Promise<unknown> {
-  const { data } = await rig.send({ from: user, to: probe, data: encodeFunctionData({ abi: probeAbi, functionName: name }) })
-  return decodeFunctionResult({ abi: probeAbi, functionName: name, data })
-}
-
-function sentBy(outcome: Outcome, fromChainId = HERE): PortalMessage {
-  const found = outcome.logs.map((log) => decodeMessageSent(log, fromChainId)).find((message) => message !== null)
-  assert.ok(found)
-  return found
-}
-
-const deliveredBy = (outcome: Outcome) => outcome.logs.map(decodeMessageDelivered).find((found) => found !== null)
 
 test('id and delivery calldata are those of the interface', () => {
   const m = incoming(3n, { value: 5n, refundTo: fromHex(user), data: fromHex('0x010203') })
@@ -244,66 +189,3 @@ test('S9: with refundTo the value of a failed message goes home as a message of 
   assert.equal(deliveredBy(await deliver(here, home))?.success, true)
   assert.equal((await here.balance(probe2)) - before, 500n)
 })
-
-test('deliveryGas is enough whatever the target does, and what the portal keeps of its answer is bounded', async (t) => {
-  const burnGas = encodeFunctionData({ abi: probeAbi, functionName: 'burnGas' })
-  const failLong = encodeFunctionData({ abi: probeAbi, functionName: 'failLong', args: [100_000n] })
-  let worst = 0n
-  for (const hardfork of ['istanbul', 'osaka'] as const) {
-    const rig = await portalRig(hardfork)
-    let sender = 0x1000
-    for (const length of [0, 100, 5_000, 24_000])
-      for (const gasLimit of length === 0 ? [0n, 30_000n, 400_000n] : [30_000n])
-        for (const lead of ['0x', burnGas, failLong] as Hex[])
-          for (const refundTo of [nobody, user]) {
-            const data = new Uint8Array(Math.max(length, (lead.length - 2) / 2)).fill(1)
-            data.set(fromHex(lead))
-            const message = incoming(0n, {
-              sender: fromHex(`0x${(sender++).toString(16).padStart(40, '0')}`),
-              data,
-              gasLimit,
-              refundTo: fromHex(refundTo),
-              value: 1n,
-            })
-            const limit = deliveryGas({ dataLength: BigInt(data.length), gasLimit })
-            const outcome = await deliver(rig, message, limit - intrinsicGas(deliverCalldata(message)))
-            const own = outcome.gasUsed + intrinsicGas(deliverCalldata(message)) - gasLimit - 260n * BigInt(data.length)
-            if (own > worst) worst = own
-            assert.ok(
-              outcome.success,
-              `${hardfork}, ${data.length} bytes, ${gasLimit} gas, ${lead.slice(0, 10)}, refund ${refundTo}: ${outcome.error} ${outcome.data}`,
-            )
-            assert.ok((deliveredBy(outcome)?.returnData.length ?? Infinity) <= 1_024)
-          }
-  }
-  t.diagnostic(`most gas beyond the target's limit and 260 per byte: ${worst}`)
-})
-
-test('gas of messages', async (t) => {
-  const rig = await portalRig('osaka')
-  const data = fromHex(take(`0x${'01'.repeat(32)}`))
-  const cost = async (what: string, outcome: Promise<Outcome>): Promise<void> => {
-    const { success, gasUsed } = await outcome
-    assert.ok(success, what)
-    t.diagnostic(`${what}: ${gasUsed} gas`)
-  }
-  for (const which of ['first', 'next'])
-    await cost(
-      `send, ${which} of a sender`,
-      rig.send({ from: user, to: portal, data: encode('send', [THERE, far, toHex(data), 100_000n]), value: 10n ** 18n }),
-    )
-  await cost('deliver, first of a sender', deliver(rig, incoming(0n)))
-  await cost('deliver, next', deliver(rig, incoming(1n)))
-  await cost('deliver, failing and kept', deliver(rig, incoming(2n, { data: fromHex('0x01'), gasLimit: 30_000n })))
-  await cost(
-    'deliver, failing and refunded',
-    deliver(rig, incoming(3n, { data: fromHex('0x01'), gasLimit: 30_000n, value: 1n, refundTo: fromHex(user) })),
-  )
-})
-
-/** What a transaction pays before it runs: EIP-2028, or the floor of EIP-7623 where that is more. */
-function intrinsicGas(data: Uint8Array): bigint {
-  let tokens = 0
-  for (const byte of data) tokens += byte === 0 ? 1 : 4
-  return 21_000n + BigInt(tokens) * 10n
-}
