@@ -8,10 +8,14 @@ import test from 'node:test'
 import { readBlocks } from '../../src/commands/block-file.js'
 import { AppError } from '../../src/errors.js'
 import { decodeBlock } from '../../src/evm-lane/engine/header.js'
+import { listItems } from '../../src/evm-lane/rlp-items.js'
 import { toHex } from '../../src/primitives.js'
 import { testEngine, type TestEngine } from '../fixtures/engine-lane.js'
+import { seededRandom } from '../fixtures/random.js'
 import { spoiledBlocks } from './spoiled-blocks.js'
 import { chainFile, conformanceDir, genesisFile, skipWithoutData } from './chain-folder.js'
+
+const flipsPerBlock = 12
 
 async function chainLane(): Promise<TestEngine> {
   const json = readFileSync(genesisFile, 'utf8')
@@ -65,6 +69,36 @@ test('a block that breaks a rule changes nothing, and the right one is taken aft
   assert.equal(lane.head().header.number, 54n)
   await lane.stop()
 })
+
+test('a block with any one bit the other way is refused', { skip: skipWithoutData }, async (t) => {
+  const random = seededRandom('flipped bits')
+  const lane = await chainLane()
+  let tried = 0
+  for (const rlp of await allBlocks()) {
+    for (let i = 0; i < flipsPerBlock; i++) {
+      const at = random.below(rlp.length)
+      if (free(rlp, at)) continue
+      const flipped = rlp.slice()
+      flipped[at] = (flipped[at] as number) ^ (1 << random.below(8))
+      await assert.rejects(async () => lane.handlers.importBlock({ rlp: flipped }), { code: 'block-invalid' }, `byte ${at} of ${rlp.length}`)
+      tried++
+    }
+    await lane.handlers.importBlock({ rlp })
+  }
+  t.diagnostic(`${tried} flipped blocks refused`)
+  await lane.stop()
+})
+
+/** A miner chooses coinbase, gas limit and time within bounds; extra data, mix hash, nonce and beacon root may be anything, as far as a chain alone can tell. */
+function free(rlp: Uint8Array, at: number): boolean {
+  const header = listItems(rlp, 0)?.[0]
+  if (header === undefined) throw new RangeError('a block begins with its header')
+  const fields = listItems(rlp.subarray(0, header.end), header.start) ?? []
+  return [2, 9, 11, 12, 13, 14, 19].some((index) => {
+    const field = fields[index]
+    return field !== undefined && at >= field.start && at < field.end
+  })
+}
 
 test('blocks sent all at once are taken one after another', { skip: skipWithoutData }, async () => {
   const lane = await chainLane()

@@ -46,8 +46,9 @@ export class FeeOracle {
   async fees(head: HeaderData): Promise<FeeState> {
     const tip = await this.suggestTip(head)
     const baseFeeNext = this.nextBaseFee(head)
-    // The next block's base fee may be the higher one; a legacy transaction at the head's would then not fit into it.
-    const base = bigintMax(baseFeeNext ?? 0n, head.baseFeePerGas ?? 0n)
+    // MetaMask takes this price as maxFeePerGas, and a person needs seconds to confirm: two full blocks on, each an eighth dearer at most, it
+    // still fits. Who pays a legacy price pays the margin too.
+    const base = (bigintMax(baseFeeNext ?? 0n, head.baseFeePerGas ?? 0n) * 5n) / 4n
     return { baseFeeNext, gasPrice: base + tip, maxPriorityFeePerGas: tip, blobBaseFee: this.blobBaseFee(head) }
   }
 

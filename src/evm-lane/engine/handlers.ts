@@ -12,6 +12,7 @@ import { sessionHandlers } from './handlers-session.js'
 import { simulateHandlers } from './handlers-simulate.js'
 import { decodeTx } from './tx.js'
 import { txData } from './tx-data.js'
+import { checkSize } from './tx-rules.js'
 import type { LaneTx } from './tx.js'
 
 export function createHandlers(h: HandlerParts): Handlers {
@@ -92,6 +93,7 @@ type PoolOps = 'submit' | 'submitSync' | 'poolStatus' | 'poolContent' | 'watchPo
 function poolHandlers({ parts, pool, reader, waiters, watch }: HandlerParts): Pick<Handlers, PoolOps> {
   const producing = parts.spec.production.kind !== 'none'
   const admit = (req: Pick<Request<'submit'>, 'raw' | 'sender'>): LaneTx => {
+    checkSize(req.raw, parts.spec.pool)
     const { header } = parts.chain.head.block
     // A lane that never makes a next block judges by the rules of its last.
     const common = parts.forks.commonAt(producing ? header.number + 1n : header.number, header.timestamp)

@@ -1,10 +1,10 @@
 // Owns: the checks of a transaction that need no other transaction: against the fork's rules, the block limits and the sender's account.
 // Does not own: nonce queues, replacement and eviction (txpool.ts).
-// Called by: txpool (admission). Messages are geth's: tools match on them.
+// Called by: txpool (admission), handlers (size). Messages are geth's: tools match on them.
 
 import { getCalldataFloorGas } from '@ethereumjs/tx'
 import { AppError } from '../../errors.js'
-import type { Hash32 } from '../../primitives.js'
+import type { Bytes, Hash32 } from '../../primitives.js'
 import type { PoolLimits } from '../lane-spec.js'
 import type { LaneTx } from './tx.js'
 
@@ -20,12 +20,19 @@ export type SenderAccount = { nonce: bigint; balance: bigint; hasCode: boolean; 
 /** Intrinsic gas of a transaction without data; its floor is the same. */
 const plainTransferGas = 21_000n
 
+/** As geth: six blobs with their commitments and cell proofs fit. */
+const blobTxBytesMax = 1_048_576
+
+/** Also before decoding, so that nobody makes a lane parse megabytes. @throws AppError 'tx-oversized'. */
+export function checkSize(raw: Bytes, limits: PoolLimits): void {
+  const max = raw[0] === 3 ? blobTxBytesMax : limits.txBytesMax
+  if (raw.length > max) throw new AppError('tx-oversized', `oversized data: transaction size ${raw.length}, limit ${max}`)
+}
+
 /** @throws AppError with a tx-* code. */
 export function checkStateless(tx: LaneTx, context: AdmissionContext): void {
   const { limits, blockGasLimit } = context
-  if (tx.raw.length > limits.txBytesMax) {
-    throw new AppError('tx-oversized', `oversized data: transaction size ${tx.raw.length}, limit ${limits.txBytesMax}`)
-  }
+  checkSize(tx.raw, limits)
   if (tx.gasLimit > blockGasLimit) throw new AppError('tx-gas-limit', 'exceeds block gas limit')
   if (tx.feeCap < tx.tipCap) {
     throw new AppError(

@@ -12,6 +12,7 @@ import type { Address, Bytes, Hash32 } from '../../primitives.js'
 import { gasPerBlob } from './fee-rules.js'
 import type { SystemFields } from './system-tx.js'
 import { keccak256 } from './keccak.js'
+import { formFault } from './tx-form.js'
 import { decodePlain } from './tx-plain.js'
 import type { PlainTransfer } from './tx-plain.js'
 
@@ -53,7 +54,7 @@ const secp256k1HalfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe
 export function decodeTx(raw: Bytes, common: Common, sender: Address | null): LaneTx {
   const plain = decodePlain(raw, common)
   if (plain !== null && plain.s <= secp256k1HalfOrder) return plainTx(raw, plain, common, sender)
-  if (raw.length === 0) throw new AppError('tx-malformed', 'typed transaction too short')
+  if (raw.length <= 1 && (raw[0] ?? 0) < 0x80) throw new AppError('tx-malformed', 'typed transaction too short')
   const type = raw[0] as number
   if (type < 0x80 && (type === 0 || type > 4)) throw new AppError('tx-type', 'transaction type not supported')
   const stored = carriesBlobs(raw) ? stripBlobs(raw, common) : raw
@@ -73,7 +74,7 @@ function stripBlobs(raw: Bytes, common: Common): Bytes {
   try {
     return createBlob4844TxFromSerializedNetworkWrapper(raw, { common, freeze: false }).serialize()
   } catch (error) {
-    throw malformed(error, common)
+    throw malformed(error, raw, common)
   }
 }
 
@@ -81,7 +82,7 @@ function parse(raw: Bytes, common: Common): TypedTransaction {
   try {
     return createTxFromRLP(raw, { common, freeze: false })
   } catch (error) {
-    throw malformed(error, common)
+    throw malformed(error, raw, common)
   }
 }
 
@@ -156,8 +157,10 @@ function recoverSender(lib: TypedTransaction): Address {
 }
 
 /** The library's texts mapped to geth's errors, so that tools that match on them understand. */
-function malformed(error: unknown, common: Common): AppError {
+function malformed(error: unknown, raw: Bytes, common: Common): AppError {
   const text = error instanceof Error ? error.message : String(error)
+  const form = carriesBlobs(raw) ? null : formFault(raw)
+  if (form !== null) return new AppError('tx-malformed', form)
   if (/chain ?id/i.test(text)) return new AppError('tx-chain', `invalid chain id for signer: lane has chain id ${common.chainId()}`)
   if (/EIP-7825/.test(text)) return new AppError('tx-gas-limit', 'transaction gas limit too high (cap: 16777216)')
   if (/initcode/i.test(text)) return new AppError('tx-initcode', 'max initcode size exceeded: code size limit 49152')

@@ -17,6 +17,8 @@ import { alloc, forks, randomCoinbase, randomTxs, type Fork } from '../../../fix
 import { seededRandom } from '../../../fixtures/random.js'
 
 const blocks = 5
+/** EIP-7685: sha256 of nothing. */
+const noRequests = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 const genesisSeconds = 1_700_000_000
 
 test('what one lane builds another accepts', { timeout: 300_000 }, async (t) => {
@@ -26,6 +28,7 @@ test('what one lane builds another accepts', { timeout: 300_000 }, async (t) => 
     const [maker, taker] = await Promise.all([openLane(specOf(fork, randomCoinbase(random))), openLane(specOf(fork, random.bytes(20)))])
     const importer = new Importer()
     let built = 0
+    let withRequests = 0
     for (let i = 1; i <= blocks; i++) {
       const raws = randomTxs(random, fork, chainId, 30, (address) => maker.state.view().accountSync(address)?.nonce ?? 0n)
       const next = await buildBlock(maker, bySender(maker, raws), (genesisSeconds + i) * 1_000 + 250, buildBounds)
@@ -33,6 +36,7 @@ test('what one lane builds another accepts', { timeout: 300_000 }, async (t) => 
       await commitBlock(maker, next.entry, next.sealed)
       const { rlp, block, txs } = next.entry
       built += txs.length
+      if (block.header.requestsHash !== undefined && bareHex(block.header.requestsHash) !== noRequests) withRequests++
 
       assert.deepEqual(await importer.take(taker, rlp), { number: BigInt(i), hash: block.header.hash, known: false })
       assert.deepEqual(taker.state.stateRoot, maker.state.stateRoot)
@@ -44,7 +48,7 @@ test('what one lane builds another accepts', { timeout: 300_000 }, async (t) => 
       await lib.validateData(false)
       assert(lib.transactions.every((tx) => tx.isSigned()))
     }
-    t.diagnostic(`${fork}: ${built} transactions in ${blocks} blocks`)
+    t.diagnostic(`${fork}: ${built} transactions in ${blocks} blocks, ${withRequests} blocks with requests`)
     assert(built > 0)
   }
 })

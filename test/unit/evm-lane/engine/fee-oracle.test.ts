@@ -45,7 +45,7 @@ test('a lane without transactions suggests the least tip its pool takes', async 
   const fees = await oracle.fees(head)
   assert.equal(fees.maxPriorityFeePerGas, 5n)
   assert.equal(fees.baseFeeNext, gwei - gwei / 8n)
-  assert.equal(fees.gasPrice, gwei + 5n)
+  assert.equal(fees.gasPrice, (gwei * 5n) / 4n + 5n)
   assert.equal(fees.blobBaseFee, 1n)
 })
 
@@ -66,11 +66,13 @@ test('the suggestion looks back 20 blocks, is never above 500 gwei, and each blo
   assert.equal(reads(), 20)
 })
 
-test('a legacy price covers the next block even when its base fee rises', async () => {
+test('a gas price still fits when full blocks raise the base fee before the transaction is signed', async () => {
   const { oracle, head } = oracleOver([[], [tx(2n, 1_000_000n)]])
   const { gasPrice, baseFeeNext, maxPriorityFeePerGas } = await oracle.fees(head)
   assert.equal(baseFeeNext, gwei + gwei / 8n)
-  assert.equal(gasPrice, gwei + gwei / 8n + maxPriorityFeePerGas)
+  assert.equal(gasPrice, ((gwei + gwei / 8n) * 5n) / 4n + maxPriorityFeePerGas)
+  const afterOneMore = (baseFeeNext * 9n) / 8n
+  assert.ok(gasPrice - maxPriorityFeePerGas >= afterOneMore)
 })
 
 test('fee history: rewards are weighted by gas, empty blocks pay zero', async () => {

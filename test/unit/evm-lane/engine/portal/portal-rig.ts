@@ -34,14 +34,16 @@ type Inside = { _executeCall(message: Message): Promise<EVMResult> }
 
 export class PortalRig {
   readonly evm: EVM
+  readonly chainId: bigint
   readonly asked: Asked[] = []
   burnt = 0n
   /** What the far side answers to a cross call. */
   answer: (call: Extract<GateCall, { kind: 'crossCall' }>) => Answer = () => ({ success: true, data: new Uint8Array(0) })
   inbound: { callee: Hex; chainId: bigint; account: Hex } | undefined
 
-  constructor(evm: EVM) {
+  constructor(evm: EVM, chainId: bigint) {
     this.evm = evm
+    this.chainId = chainId
     const inside = evm as unknown as Inside
     const plain = inside._executeCall.bind(evm)
     inside._executeCall = (message) => (isGateCall(message) ? this.atGate(message) : plain(message))
@@ -58,6 +60,8 @@ export class PortalRig {
       value,
       gasLimit: gas,
       isStatic,
+      // A nonce at the address of a proxy yet to be made would forbid making it.
+      skipNonceIncrement: true,
     })
     const { execResult } = result
     return {
@@ -105,7 +109,9 @@ export class PortalRig {
       case 'inboundCaller': {
         const known = this.inbound !== undefined && this.inbound.callee === bytesToHex(call.callee) ? this.inbound : undefined
         const who =
-          known === undefined ? { chainId: HERE, account: new Uint8Array(20) } : { chainId: known.chainId, account: hexToBytes(known.account) }
+          known === undefined
+            ? { chainId: this.chainId, account: new Uint8Array(20) }
+            : { chainId: known.chainId, account: hexToBytes(known.account) }
         return finished({ success: true, data: encodeInboundCaller(who) })
       }
       case 'callAs':
@@ -137,10 +143,10 @@ export class PortalRig {
   }
 }
 
-export async function portalRig(hardfork: Hardfork | `${Hardfork}`): Promise<PortalRig> {
-  const common = createCustomCommon({ chainId: Number(HERE) }, Mainnet, { hardfork })
+export async function portalRig(hardfork: Hardfork | `${Hardfork}`, chainId = HERE): Promise<PortalRig> {
+  const common = createCustomCommon({ chainId: Number(chainId) }, Mainnet, { hardfork })
   const evm = await createEVM({ common })
-  const rig = new PortalRig(evm)
+  const rig = new PortalRig(evm, chainId)
   for (const { address: at, nonce, code } of portalAccounts()) {
     await evm.stateManager.putAccount(new Address(at), new Account(nonce))
     await evm.stateManager.putCode(new Address(at), code)

@@ -13,7 +13,13 @@ contract Probe {
   function take(bytes calldata data) external payable { lastGas = gasleft(); lastCaller = msg.sender; lastValue = msg.value; lastData = data; count++; }
   function toggled(bool fail) external { door = fail; }
   bool door;
-  function maybe() external payable { if (door) revert('closed'); count++; }
+  function maybe() external payable {
+    if (door) revert('closed');
+    if (armed.length > 0) { (bool ok, bytes memory r) = 0x5041524100000000000000000000000000000001.call(armed); armedAnswer = abi.encode(ok, r); }
+    lastCaller = msg.sender; lastValue = msg.value; count++;
+  }
+  bytes armed; bytes public armedAnswer;
+  function arm(bytes calldata data) external { armed = data; }
   function fail(bytes calldata data) external payable { bytes memory d = data; assembly { revert(add(d, 32), mload(d)) } }
   function failLong(uint256 length) external payable { assembly { revert(0, length) } }
   function burnGas() external payable { while (true) {} }
@@ -35,6 +41,8 @@ export const probeAbi = parseAbi([
   'function count() view returns (uint256)',
   'function take(bytes data) payable',
   'function toggled(bool fail)',
+  'function arm(bytes data)',
+  'function armedAnswer() view returns (bytes)',
   'function maybe() payable',
   'function fail(bytes data) payable',
   'function failLong(uint256 length) payable',
