@@ -43,6 +43,7 @@ export function deadlineMs<K extends Op>(op: K, req: Request<K>, spec: LaneSpec)
     case 'sessionCommit':
     case 'sessionAbort':
     case 'sessionRecover':
+    case 'sessionReplay':
     case 'sessionReceipts':
     case 'simulationEnd':
       return sessionMs

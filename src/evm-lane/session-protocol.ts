@@ -74,6 +74,20 @@ export type SealedBlock = { chainId: number; number: bigint; hash: Hash32; state
  */
 export type SessionLink = { session: Hash32; legs: Leg[] }
 
+/** The ordered record of a session (S12): with it each of its lanes can be run again alone. */
+export type TranscriptEvent =
+  | { kind: 'transaction'; part: Leg; refuse: SystemRefusal | null }
+  | { kind: 'delivery'; message: Hash32; call: CrossCall; refuse: SystemRefusal | null }
+  | { kind: 'call'; mark: number; call: CrossCall }
+  | { kind: 'refused'; from: number; to: number; refusal: SystemRefusal }
+  | { kind: 'return'; mark: number; result: CrossResult }
+  | { kind: 'undo'; chainId: number; mark: number }
+  | { kind: 'end'; outcome: SessionTxOutcome }
+
+export type TranscriptOfSession = { id: Hash32; events: TranscriptEvent[] }
+/** reason: where the lane and the transcript part; null when they agree. */
+export type ReplayResult = { reproduced: boolean; reason: string | null }
+
 export type SessionRequests = {
   /** Take the lane for a batch of sessions: the block being built is finished first, none is begun until sessionCommit or sessionAbort. */
   sessionOpen: { req: { batch: number }; res: { number: bigint; headHash: Hash32; gasLimit: bigint; baseFee: bigint } }
@@ -116,6 +130,11 @@ export type SessionRequests = {
    * @throws 'store-corrupt' when one cannot follow the head.
    */
   sessionRecover: { req: { blocks: SealedBlock[] }; res: null }
+  /**
+   * Execute a block of sessions again on this lane alone (S12): transactions, receipts and every written account and slot must come out as they stand.
+   * sessions: those of the block's batch, in order. @throws 'block-not-found', 'history-pruned'.
+   */
+  sessionReplay: { req: { number: bigint; sessions: TranscriptOfSession[] }; res: ReplayResult }
   /** Receipts of the newest durable block that holds session `session` (for bundles and messages). */
   sessionReceipts: { req: { hashes: Hash32[] }; res: (LocatedReceipt | null)[] }
 }

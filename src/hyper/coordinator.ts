@@ -27,6 +27,7 @@ import { MessageScanner } from './message-scanner.js'
 import type { PortalAbi } from './message.js'
 import { Outbox } from './outbox.js'
 import type { HyperReader, SessionView } from './reader.js'
+import { replaySession } from './replay.js'
 import { sessionId } from './session-id.js'
 import type { Keccak256 } from './session-id.js'
 import { Simulations } from './simulations.js'
@@ -89,7 +90,7 @@ class Shell {
     this.#options = options
     this.#journal = journal
     this.#state = state
-    this.#outbox = new Outbox({ store, portal, keccak256, feed, messagesMax: limits.messagesMax })
+    this.#outbox = new Outbox({ store, portal, keccak256, feed, messagesMax: limits.messagesMax, againMs: limits.messageAgainMs })
     const scanning = { outbox: this.#outbox, portal, keccak256, scanBlocksMax: limits.messageScanBlocksMax, log }
     this.#scanners = new Map(lanes.map((lane) => [lane.spec.chainId, new MessageScanner(lane, scanning)]))
     this.#simulations = new Simulations(byId, limits.simulations)
@@ -109,6 +110,7 @@ class Shell {
   reader(): HyperReader {
     return {
       getSession: (id) => this.#sessionView(id),
+      replaySession: (id) => replaySession(this.#journal, this.#options.lanes, id),
       sessionOfTransaction: (chainId, hash) => this.#journal.sessionOfTransaction(chainId, hash),
       getMessage: (id) => this.#outbox.message(id),
       getMessagesByTransaction: (chainId, hash) => this.#outbox.messagesOf(chainId, hash),
@@ -209,6 +211,7 @@ class Shell {
     for (const undo of this.#undo) undo()
     for (const timer of this.#timers) clearTimeout(timer)
     this.#simulations.stop()
+    this.#outbox.stop()
     this.#asks.stop()
     this.#recoveries.giveUp()
     await Promise.all([...this.#scanners.values()].map((scanner) => scanner.stop()))

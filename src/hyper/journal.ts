@@ -2,7 +2,7 @@
 // Does not own: when that is (core/atomic.ts), messages (outbox.ts adds its rows to the same write).
 // Called by: coordinator.ts, reader.ts.
 
-import type { SealedBlock } from '../evm-lane/session-protocol.js'
+import type { SealedBlock, TranscriptOfSession } from '../evm-lane/session-protocol.js'
 import type { Hash32 } from '../primitives.js'
 import { hyper, readU32, readU64, tableKey, tableRange, u32, u64 } from '../schema.js'
 import type { Store, StoreOp } from '../store/store.js'
@@ -24,6 +24,8 @@ export type Journal = {
   incomplete: () => Promise<BatchRecord[]>
   nextBatch: () => Promise<number>
   session: (id: Hash32) => Promise<StoredSession | null>
+  /** Of all sessions of a batch, in order (S12). */
+  transcripts: (batch: number) => Promise<TranscriptOfSession[] | null>
   sessionOfTransaction: (chainId: number, hash: Hash32) => Promise<StoredSession | null>
 }
 
@@ -39,6 +41,10 @@ export function createJournal(store: Store): Journal {
     complete: (batch) => store.batch([{ type: 'del', key: tableKey(hyper.sealedBlocks, u64(batch)) }]),
     incomplete: () => readIncomplete(store),
     nextBatch: () => readNextBatch(store),
+    transcripts: async (batch) => {
+      const stored = await readBatch(store, batch)
+      return stored === null ? null : stored.sessions.map(({ id, transcript }) => ({ id, events: transcript }))
+    },
     session: (id) => at(tableKey(hyper.sessionById, id)),
     sessionOfTransaction: (chainId, hash) => at(tableKey(hyper.sessionByTx, u64(chainId), hash)),
   }

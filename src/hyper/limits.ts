@@ -15,6 +15,8 @@ export type HyperLimits = {
   endedBundlesMax: number
   /** Messages that wait for delivery; those over it stay in their blocks until there is room. */
   messagesMax: number
+  /** Wait before deliveries that a lane could not take are tried again. */
+  messageAgainMs: number
   /** Blocks that are searched for messages at once. */
   messageScanBlocksMax: number
   /** How long a stop waits for the batches that run. */
@@ -27,6 +29,7 @@ export const hyperLimits: HyperLimits = {
   bundleTxsMax: 16,
   endedBundlesMax: 1_000,
   messagesMax: 100_000,
+  messageAgainMs: 1_000,
   messageScanBlocksMax: 1_000,
   stopMs: 1_000,
 }

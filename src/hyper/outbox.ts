@@ -14,7 +14,7 @@ import type { Message, PortalAbi, PortalMessage } from './message.js'
 import { sessionId } from './session-id.js'
 import type { Keccak256 } from './session-id.js'
 
-type Deps = { store: Store; portal: PortalAbi; keccak256: Keccak256; feed: (input: Input) => void; messagesMax: number }
+type Deps = { store: Store; portal: PortalAbi; keccak256: Keccak256; feed: (input: Input) => void; messagesMax: number; againMs: number }
 
 export class Outbox {
   readonly #deps: Deps
@@ -22,6 +22,7 @@ export class Outbox {
   readonly #waiting = new Map<string, Message>()
   /** Wanted once, but their lane could not do it then. */
   readonly #postponed = new Set<string>()
+  #again: NodeJS.Timeout | null = null
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -102,13 +103,27 @@ export class Outbox {
   finished(message: Hash32, outcome: Outcome): void {
     const key = bareHex(message)
     if (outcome.kind === 'committed') this.#waiting.delete(key)
-    else this.#postponed.add(key)
+    else this.#postpone(key)
+  }
+
+  stop(): void {
+    if (this.#again !== null) clearTimeout(this.#again)
   }
 
   /** A lane is up again: what it could not take then is wanted anew, in order. */
   wantPostponed(chainId: number): void {
     const again = [...this.#waiting].filter(([key, { content }]) => Number(content.toChainId) === chainId && this.#postponed.delete(key))
     for (const [, message] of again) this.#want(message)
+  }
+
+  /** Later messages of its sender that run before it are refused by the portal and come here too; order is the portal's. */
+  #postpone(key: string): void {
+    this.#postponed.add(key)
+    this.#again ??= setTimeout(() => {
+      this.#again = null
+      const lanes = new Set([...this.#postponed].map((id) => Number(this.#waiting.get(id)?.content.toChainId)))
+      for (const chainId of lanes) this.wantPostponed(chainId)
+    }, this.#deps.againMs)
   }
 
   async #told({ id, success }: { id: Hash32; success: boolean }): Promise<StoreOp[]> {

@@ -2,6 +2,7 @@
 // Does not own: how it came about (coordinator.ts).
 // Called by: rpc handlers and subscriptions.
 
+import type { ReplayedLane } from './replay.js'
 import type { Hash32 } from '../primitives.js'
 import type { BundleItem, BundleState, SentBundle } from './bundles.js'
 import type { StoredSession } from './journal.js'
@@ -21,6 +22,8 @@ export interface HyperReader {
   getMessage(id: Hash32): Promise<Message | null>
   /** Messages that a transaction sent, in order. */
   getMessagesByTransaction(chainId: number, hash: Hash32): Promise<Message[]>
+  /** Executes the session's batch again, each lane alone with the transcript (S12). null: no such committed session. @throws as sessionReplay. */
+  replaySession(id: Hash32): Promise<ReplayedLane[] | null>
   /** Each session once every lane has its block, in the order of their batches where lanes overlap. Returns the undo. */
   onSession(listener: (session: StoredSession) => void): () => void
   /** S8. @throws AppError 'invalid-params', 'unknown-lane', 'lane-unavailable', and those of eth_sendRawTransaction. */

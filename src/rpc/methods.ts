@@ -20,6 +20,7 @@ import {
   poolStatusSchema,
   proofSchema,
   receiptSchema,
+  replaySchema,
   sessionSchema,
   transactionSchema,
   uncleSchema,
@@ -131,6 +132,7 @@ export const methods: Record<string, MethodRow> = {
   // between lanes
   hyper_sendBundle: row({ summary: 'Submits signed transactions of several lanes: all succeed, or none is included.', route: 'hyper-write', params: [bundle], result: bundleSchema, handler: hyper.sendBundle }),
   hyper_getSession: row({ summary: 'A joint execution over several lanes, by its id.', route: 'hyper-read', params: [hash('session')], result: orNull(sessionSchema), handler: hyper.getSession }),
+  hyper_replaySession: row({ summary: 'Executes a session again, each of its lanes alone with the recorded answers of the others, and compares.', route: 'hyper-read', params: [hash('session')], result: orNull(listOf(replaySchema)), handler: hyper.replaySession }),
   hyper_getMessage: row({ summary: 'A message between lanes and what became of it.', route: 'hyper-read', params: [hash('messageId')], result: orNull(messageSchema), handler: hyper.getMessage }),
   hyper_getMessagesByTransaction: row({ summary: 'Messages that a transaction of this lane sent.', route: 'hyper-read', params: [txHash], result: listOf(messageSchema), handler: hyper.getMessagesByTransaction }),
 

@@ -199,5 +199,9 @@ export const samples: Samples = {
   sessionAbort: { req: { batch: 1 }, res: null },
   simulationEnd: { req: { chainId: 77_000, id: 3 }, res: null },
   sessionRecover: { req: { blocks: [sealedBlock] }, res: null },
+  sessionReplay: {
+    req: { number: 5n, sessions: [{ id: hash(1), events: [{ kind: 'call', mark: 1, call: crossCall }] }] },
+    res: { reproduced: false, reason: 'other receipts' },
+  },
   sessionReceipts: { req: { hashes: [hash(1)] }, res: [receipt, null] },
 }

@@ -7,6 +7,7 @@ import { bareHex } from '../../primitives.js'
 import type { Handlers } from '../protocol.js'
 import type { SessionRequests } from '../session-protocol.js'
 import type { HandlerParts } from './handler-parts.js'
+import { replayBlock } from './session/replay.js'
 import { recoverBlocks } from './session/recover.js'
 import { SessionBlock } from './session/session-block.js'
 import { decodeTx } from './tx.js'
@@ -63,6 +64,7 @@ export function sessionHandlers(h: HandlerParts): Pick<Handlers, keyof SessionRe
       h.afterRecovery()
       return null
     },
+    sessionReplay: ({ number, sessions }) => replayBlock(parts, number, sessions),
     sessionReceipts: ({ hashes }) => Promise.all(hashes.map((hash) => reader.receipt(hash))),
   }
 }

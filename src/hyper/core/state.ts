@@ -3,7 +3,8 @@
 // Called by: hyper/core.
 
 import type { SealedBlock, SessionTxOutcome, SystemRefusal } from '../../evm-lane/session-protocol.js'
-import type { BatchRecord, Effect, LaneCall, Part, SessionLimits, SessionOp, SessionRecord, TranscriptEvent, Wanted, Work } from './types.js'
+import type { BatchRecord, Effect, LaneCall, Part, SessionLimits, SessionOp, SessionRecord, Wanted, Work } from './types.js'
+import type { TranscriptEvent } from '../../evm-lane/session-protocol.js'
 
 /** `recovering`: it runs, but does not build before it has the blocks that the journal says it has. */
 export type LaneStatus = 'down' | 'recovering' | 'up'

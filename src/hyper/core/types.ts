@@ -2,7 +2,15 @@
 // Does not own: its state (state.ts) or its decisions (atomic.ts).
 // Called by: hyper/core, the coordinator that executes the effects, the reader.
 
-import type { CrossCall, CrossResult, SealedBlock, SessionRequests, SessionTxOutcome, SystemRefusal } from '../../evm-lane/session-protocol.js'
+import type {
+  CrossCall,
+  CrossResult,
+  SealedBlock,
+  SessionRequests,
+  SessionTxOutcome,
+  SystemRefusal,
+  TranscriptEvent,
+} from '../../evm-lane/session-protocol.js'
 import type { Address, Hash32 } from '../../primitives.js'
 
 /** Every bound of sessions (S10). */
@@ -68,16 +76,6 @@ export type Wanted = {
   gasLimit: bigint
 }
 
-/** The ordered record of a session (S12): with it each of its lanes can be run again alone. */
-export type TranscriptEvent =
-  | { kind: 'transaction'; part: Part; refuse: SystemRefusal | null }
-  | { kind: 'delivery'; message: Hash32; call: CrossCall; refuse: SystemRefusal | null }
-  | { kind: 'call'; mark: number; call: CrossCall }
-  | { kind: 'refused'; from: number; to: number; refusal: SystemRefusal }
-  | { kind: 'return'; mark: number; result: CrossResult }
-  | { kind: 'undo'; chainId: number; mark: number }
-  | { kind: 'end'; outcome: SessionTxOutcome }
-
 export type SessionRecord = {
   id: Hash32
   work: Work
@@ -98,7 +96,7 @@ export type BlockPosition = Omit<SealedBlock, 'batch'>
 /** What the journal makes durable before any lane commits (S11). Batches of overlapping lanes are ordered by number; sessions in one by place. */
 export type BatchRecord = { batch: number; lanes: number[]; blocks: SealedBlock[]; sessions: SessionRecord[] }
 
-export type SessionOp = Exclude<keyof SessionRequests, 'sessionAdmit' | 'sessionReceipts' | 'simulationEnd'>
+export type SessionOp = Exclude<keyof SessionRequests, 'sessionAdmit' | 'sessionReplay' | 'sessionReceipts' | 'simulationEnd'>
 export type LaneCall = { [K in SessionOp]: { op: K; req: SessionRequests[K]['req'] } }[SessionOp]
 export type LaneReply = { [K in SessionOp]: { op: K; res: SessionRequests[K]['res'] } }[SessionOp]
 

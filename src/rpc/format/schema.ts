@@ -289,3 +289,9 @@ export const messageSchema: JsonSchema = {
     deliveryTransactionHash: hashSchema,
   },
 }
+export const replaySchema: JsonSchema = {
+  title: 'Replay',
+  type: 'object',
+  required: ['chainId', 'blockNumber', 'reproduced', 'reason'],
+  properties: { chainId: uintSchema, blockNumber: uintSchema, reproduced: { type: 'boolean' }, reason: orNull(textSchema) },
+}

@@ -6,6 +6,7 @@ import type { HyperReader } from '../../hyper/reader.js'
 import { AppError } from '../../errors.js'
 import type { Bytes, Hash32 } from '../../primitives.js'
 import { formatBundle, formatMessage, formatSessionView } from '../format/hyper.js'
+import { quantity } from '../format/quantity.js'
 import type { Json } from '../format/quantity.js'
 import type { CallContext } from '../method.js'
 
@@ -22,6 +23,13 @@ export async function sendBundle(ctx: CallContext, items: { chainId: number; raw
 export async function getSession(ctx: CallContext, id: Hash32): Promise<Json | null> {
   const view = await hyperOf(ctx).getSession(id)
   return view === null ? null : formatSessionView(view)
+}
+
+/** Each lane executes its part again, alone, with the recorded answers of the others in their place. */
+export async function replaySession(ctx: CallContext, id: Hash32): Promise<Json[] | null> {
+  const lanes = await hyperOf(ctx).replaySession(id)
+  if (lanes === null) return null
+  return lanes.map(({ chainId, block, reproduced, reason }) => ({ chainId: quantity(chainId), blockNumber: quantity(block), reproduced, reason }))
 }
 
 export async function getMessage(ctx: CallContext, id: Hash32): Promise<Json | null> {

@@ -22,7 +22,8 @@ import { LaneRun } from './lane-run.js'
 import type { InboundLeg } from './lane-run.js'
 import type { EvmSlot } from '../evm-slot.js'
 import { encodeOps } from './ops-codec.js'
-import { legTx, legReceipt } from './leg-tx.js'
+import { legTx } from './leg-tx.js'
+import { keepEntries } from './session-entries.js'
 
 type Session = { id: Hash32; run: LaneRun; slot: EvmSlot; start: Savepoint; mark: number }
 
@@ -114,18 +115,10 @@ export class SessionBlock {
 
   async end(keep: boolean): Promise<Leg[]> {
     const { run, slot, start } = this.current
-    const legs: Leg[] = []
+    let legs: Leg[] = []
     if (keep) {
       await run.endTransaction()
-      run.entries.forEach((entry, index) => {
-        const tx = entry.kind === 'tx' ? entry.tx : this.legTx(entry.leg, index)
-        const receipt =
-          entry.kind === 'tx'
-            ? { ...entry.receipt, cumulativeGasUsed: this.execution.gasUsed + entry.receipt.gasUsed }
-            : legReceipt(entry.leg, this.execution.gasUsed)
-        this.execution.append(tx, receipt)
-        legs.push({ chainId: this.parts.spec.chainId, transactionHash: tx.hash })
-      })
+      legs = keepEntries(run.entries, this.execution, { session: this.current.id, chainId: this.parts.spec.chainId })
     } else {
       this.view.restore(start)
     }
