@@ -14,11 +14,13 @@ export function judge(world: World): string[] {
 }
 
 /** After healing every session has ended, and no lane is locked. */
-function progress({ state }: World): string[] {
+function progress({ state, journal, messages }: World): string[] {
   const stuck: string[] = []
   if (state.waiting.length > 0) stuck.push(`${state.waiting.length} sessions wait for ever`)
   for (const { number, phase } of state.batches.values()) stuck.push(`batch ${number} is ${phase} for ever`)
   for (const [chainId, status] of state.lanes) if (status !== 'up') stuck.push(`lane ${chainId} is ${status}`)
+  const delivered = new Set([...journal.values()].flatMap(({ record }) => record.sessions.map(({ id }) => keyOf(id))))
+  for (const { id } of messages) if (!delivered.has(String(id))) stuck.push(`message ${id} is never delivered`)
   return stuck
 }
 

@@ -8,6 +8,8 @@ export type Script = Op[]
 export type Op =
   | { kind: 'add'; key: string; delta: number }
   | { kind: 'fail' }
+  /** Fails unless the value is this. */
+  | { kind: 'expect'; key: string; value: number }
   /** A frame of the same lane. */
   | { kind: 'inner'; script: Script; caught: boolean }
   | { kind: 'call'; to: number; value: number; script: Script; caught: boolean }
@@ -65,6 +67,8 @@ export function runOnOneChain(
           return true
         case 'fail':
           return false
+        case 'expect':
+          return (of(values, chainId).get(op.key) ?? 0) === op.value
         case 'inner':
           return frame(chainId, op.script) || op.caught
         case 'call':

@@ -221,6 +221,7 @@ export class ToyLane {
       let success = true
       if (op.kind === 'add') add(batch.values, op.key, op.delta)
       else if (op.kind === 'fail') success = false
+      else if (op.kind === 'expect') success = (batch.values.get(op.key) ?? 0) === op.value
       else if (op.kind === 'inner') success = (yield* this.#frame(op.script, refuse)) || op.caught
       else {
         add(batch.values, 'balance', -op.value)

@@ -254,10 +254,7 @@ export class World implements ToyWorld {
     const script = (): Script => randomScript(random, [...ids, ...ids, 999], 3)
     const dice = random.below(8)
     if (dice === 0) {
-      const id = this.#ids++
-      // As the portal does it: the target's failure is caught, the delivery itself succeeds.
-      this.messages.push({ id, from: random.pick(ids), to: random.pick(ids), script: [{ kind: 'inner', script: script(), caught: true }] })
-      return this.#wantMessage(id)
+      return this.#newMessage(random.pick(ids), random.pick(ids), script())
     }
     const count = dice === 1 ? 2 : 1
     const txs = Array.from({ length: count }, () => ({ chainId: random.pick(ids), hash: hashOf(this.#ids++), script: script() }))
@@ -279,6 +276,20 @@ export class World implements ToyWorld {
   readonly scriptOfTx = new Map<string, Script>()
   /** Told to the coordinator of this life. */
   readonly wantedIds = new Set<string>()
+
+  /** As the portal does it: out of order the delivery fails; the target's own failure is caught. */
+  #newMessage(from: number, to: number, script: Script): void {
+    const id = this.#ids++
+    const key = `received${from}`
+    const nonce = this.messages.filter((other) => other.from === from && other.to === to).length
+    const delivery: Script = [
+      { kind: 'expect', key, value: nonce },
+      { kind: 'add', key, delta: 1 },
+      { kind: 'inner', script, caught: true },
+    ]
+    this.messages.push({ id, from, to, script: delivery })
+    this.#wantMessage(id)
+  }
 
   #wantMessage(id: number): void {
     const message = this.messages.find((candidate) => candidate.id === id)
