@@ -45,9 +45,12 @@ describe('LaneToken', function () {
     await sent(portalOf(b).createCrossChainProxy(here, a.chainId))
     const forged = here.attach(await portalOf(b).computeCrossChainProxyAddress(here, a.chainId)).connect(b.signer)
     await assert.rejects(forged.arrive(holder, 1n), (error) => here.interface.parseError(error.data)?.name === 'OnlyPeer')
-    // Another token's word counts no more than a stranger's.
-    const other = await deploy(b, 'LaneToken', 'Other', 'OTHER', b.chainId, holder, 10n)
-    await assert.rejects(other.moveTo(a.chainId, holder, 10n))
     assert.deepEqual(await balances(), [800n, 200n])
+  })
+
+  it('does not move to a lane where it is not deployed', async () => {
+    const lonely = await deploy(b, 'LaneToken', 'Lonely', 'LONE', b.chainId, holder, 10n)
+    await assert.rejects(lonely.moveTo(a.chainId, holder, 10n), { action: 'estimateGas' })
+    assert.equal(await lonely.balanceOf(holder), 10n)
   })
 })

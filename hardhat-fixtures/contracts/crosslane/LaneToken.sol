@@ -15,6 +15,7 @@ contract LaneToken is ERC20 {
     event MovedIn(uint256 indexed fromChainId, address indexed to, uint256 amount);
 
     error OnlyPeer(address caller);
+    error NoPeer(uint256 chainId);
 
     /// @param homeChainId The lane on which the whole supply is minted; elsewhere the token begins empty.
     constructor(string memory name, string memory symbol, uint256 homeChainId, address holder, uint256 supply) ERC20(name, symbol) {
@@ -25,14 +26,17 @@ contract LaneToken is ERC20 {
     function moveTo(uint256 chainId, address to, uint256 amount) external {
         _burn(msg.sender, amount);
         emit MovedOut(msg.sender, chainId, to, amount);
-        LaneToken(PORTAL.createCrossChainProxy(address(this), chainId)).arrive(to, amount);
+        // A call to an address without code succeeds. Asking for an answer makes sure that there is a token to receive them.
+        bytes4 answer = LaneToken(PORTAL.createCrossChainProxy(address(this), chainId)).arrive(to, amount);
+        if (answer != this.arrive.selector) revert NoPeer(chainId);
     }
 
     /// For the peers only: mints what was burnt on their lane in the same transaction.
-    function arrive(address to, uint256 amount) external {
+    function arrive(address to, uint256 amount) external returns (bytes4) {
         (uint256 fromChainId, address peer) = PORTAL.originOf(msg.sender);
         if (peer != address(this)) revert OnlyPeer(msg.sender);
         _mint(to, amount);
         emit MovedIn(fromChainId, to, amount);
+        return this.arrive.selector;
     }
 }
