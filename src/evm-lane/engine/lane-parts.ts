@@ -16,5 +16,7 @@ export type LaneParts = {
   state: LaneState
   chain: ChainStore
   slots: EvmSlots
+  /** `last` resolves once the newest block is written or has failed; until then the state's head is one above the chain's. */
+  commits: { last: Promise<void> }
   genesisHash: Hash32
 }

@@ -47,7 +47,7 @@ async function openOn(store: Store, spec: LaneSpec): Promise<LaneParts> {
   const forks = new ForkSchedule(genesis.rules, laneCrypto)
   const state = await LaneState.open(store, spec.historyBlocks === null ? {} : { historyBlocks: spec.historyBlocks })
   const chain = new ChainStore(store, forks)
-  const parts = { spec, store, forks, state, chain, slots: new EvmSlots() }
+  const parts = { spec, store, forks, state, chain, slots: new EvmSlots(), commits: { last: Promise.resolve() } }
   if (birth === undefined) return { ...parts, genesisHash: await writeGenesis(parts, genesis) }
   if (!equalBytes(birth.digest, genesisDigest(spec))) {
     throw new AppError(
