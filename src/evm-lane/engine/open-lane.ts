@@ -52,7 +52,7 @@ async function openOn(store: Store, spec: LaneSpec): Promise<LaneParts> {
   if (!equalBytes(birth.digest, genesisDigest(spec))) {
     throw new AppError(
       'genesis-mismatch',
-      `lane ${spec.name}: the data folder was made with another genesis or chain id; use another folder or the old configuration`,
+      'its data was made with another genesis or chain id; use another data folder or the configuration it began with',
       {
         genesisHash: bareHex(birth.genesisHash),
       },
