@@ -14,6 +14,7 @@ import { openSenderPool, withSenderRecovery } from './evm-lane/sender-recovery.j
 import { createLaneDirectory } from './process/lane-directory.js'
 import type { Log } from './process/log.js'
 import { clientVersion, version } from './process/version.js'
+import type { GatewayContext } from './rpc/method.js'
 import { methods } from './rpc/methods.js'
 import { openRpcDocument } from './rpc/openrpc.js'
 import { createServer } from './rpc/server.js'
@@ -39,7 +40,7 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
     await allStarted(lanes, log)
     const dev = settings.dev === null ? null : createDevAccounts(settings.dev.accounts, signDigest)
     const openrpc = openRpcDocument(methods, { version, dev: dev !== null })
-    const context = { lanes: createLaneDirectory(lanes), limits: settings.limits, dev, clientVersion, openrpc: () => openrpc }
+    const context = { lanes: createLaneDirectory(lanes), limits: settings.limits, dev, clientVersion, openrpc: () => openrpc, onFault: logFault(log) }
     const server = createServer({ context, methods, settings: settings.server })
     const { port } = await server.listen(settings.host, settings.port)
     const stop = async (): Promise<void> => {
@@ -55,6 +56,13 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
 
 function logLoss(log: Log, { name, chainId }: LaneSpec, { code, message }: AppError): void {
   log('error', `lane ${name} ended: ${message}`, { lane: chainId, code })
+}
+
+function logFault(log: Log): NonNullable<GatewayContext['onFault']> {
+  return (method, { spec }, error) => {
+    const { code, text } = error instanceof AppError ? { code: error.code, text: error.message } : { code: 'internal', text: String(error) }
+    log('error', `${method} on lane ${spec.name} failed: ${text}`, { lane: spec.chainId, code })
+  }
 }
 
 function watchLane(lane: LaneClient, log: Log): void {
