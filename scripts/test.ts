@@ -28,13 +28,15 @@ if (files.length === 0) {
   process.exit(1)
 }
 process.stdout.write(`${files.length} test files: ${[...new Set(files.map((file) => relative(testRoot, file).split('/')[0]))].join(', ')}\n`)
+// Without the last a test that fails before it closes its server or its gateway would keep its file running until the timeout.
+const bounds = [`--test-concurrency=${concurrency}`, `--test-timeout=${timeoutMs}`, '--test-force-exit']
 const temporary = mkdtempSync(join(tmpdir(), 'paralane-test-'))
 // A process group of its own: whatever a test started and did not end is found in it.
-const run = spawn(
-  process.execPath,
-  ['--test', `--test-concurrency=${concurrency}`, `--test-timeout=${timeoutMs}`, '--test-reporter=spec', ...runnerFlags, ...files],
-  { stdio: 'inherit', detached: true, env: { ...process.env, TMPDIR: temporary } },
-)
+const run = spawn(process.execPath, ['--test', ...bounds, '--test-reporter=spec', ...runnerFlags, ...files], {
+  stdio: 'inherit',
+  detached: true,
+  env: { ...process.env, TMPDIR: temporary },
+})
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void run.kill(signal))
 const [status] = (await once(run, 'close')) as [number | null]
 const left = leftBehind(run)

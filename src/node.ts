@@ -20,6 +20,7 @@ import { openLevelStore } from './store/level-store.js'
 import { createLaneDirectory } from './process/lane-directory.js'
 import type { Log } from './process/log.js'
 import { clientVersion, version } from './process/version.js'
+import type { GatewayContext } from './rpc/method.js'
 import { methods } from './rpc/methods.js'
 import { openRpcDocument } from './rpc/openrpc.js'
 import { createServer } from './rpc/server.js'
@@ -60,7 +61,11 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
     await hyper.ready
     const dev = settings.dev === null ? null : createDevAccounts(settings.dev.accounts, signDigest)
     const openrpc = openRpcDocument(methods, { version, dev: dev !== null })
+<<<<<<< HEAD
     const context = { lanes: createLaneDirectory(lanes), limits: settings.limits, hyper: hyper.reader, dev, clientVersion, openrpc: () => openrpc }
+=======
+    const context = { lanes: createLaneDirectory(lanes), limits: settings.limits, dev, clientVersion, openrpc: () => openrpc, onFault: logFault(log) }
+>>>>>>> main
     const server = createServer({ context, methods, settings: settings.server })
     const { port } = await server.listen(settings.host, settings.port)
     const stop = async (): Promise<void> => {
@@ -85,6 +90,13 @@ function coordinated(lanes: LaneSpec[]): LaneSpec[] {
 
 function logLoss(log: Log, { name, chainId }: LaneSpec, { code, message }: AppError): void {
   log('error', `lane ${name} ended: ${message}`, { lane: chainId, code })
+}
+
+function logFault(log: Log): NonNullable<GatewayContext['onFault']> {
+  return (method, { spec }, error) => {
+    const { code, text } = error instanceof AppError ? { code: error.code, text: error.message } : { code: 'internal', text: String(error) }
+    log('error', `${method} on lane ${spec.name} failed: ${text}`, { lane: spec.chainId, code })
+  }
 }
 
 function watchLane(lane: LaneClient, log: Log): void {

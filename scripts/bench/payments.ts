@@ -52,8 +52,11 @@ export async function preparePayments(lane: Lane, options: PaymentOptions): Prom
   return { lane, kind, token, funded, senders }
 }
 
+/** What a load has to be to become connections. */
+export type SignedPlan = { lane: Lane; senders: { transactions: SignedTransaction[] }[] }
+
 /** One connection per sender: its next nonce goes out as soon as the previous one is answered. */
-export function connectionPlans({ lane, senders }: PaymentLoad, settle: Settle): ConnectionPlan[] {
+export function connectionPlans({ lane, senders }: SignedPlan, settle: Settle): ConnectionPlan[] {
   return senders.map(({ transactions }) => ({
     host: lane.url.hostname,
     port: Number(lane.url.port || 80),

@@ -40,10 +40,10 @@ export async function* readBlocks(path: string): AsyncGenerator<FileBlock> {
 function itemLength(bytes: Buffer, offset: number): number | null {
   const first = bytes[0]
   if (first === undefined) return null
-  if (first < 0xc0) throw new AppError('block-invalid', `not an RLP block at byte ${offset}`, { offset })
+  if (first < 0xc0) throw new AppError('block-invalid', `byte ${offset} of the file does not begin a block (RLP list)`, { offset })
   if (first <= 0xf7) return 1 + first - 0xc0
   const lengthBytes = first - 0xf7
-  if (lengthBytes > 6) throw new AppError('block-invalid', `not an RLP block at byte ${offset}`, { offset })
+  if (lengthBytes > 6) throw new AppError('block-invalid', `byte ${offset} of the file does not begin a block (RLP list)`, { offset })
   if (bytes.length < 1 + lengthBytes) return null
   const length = 1 + lengthBytes + bytes.readUIntBE(1, lengthBytes)
   if (length > blockBytesMax) throw new AppError('block-invalid', `a block of ${length} bytes at byte ${offset}`, { offset })

@@ -2,8 +2,7 @@
 // Does not own: the genesis block (the lane's engine).
 // Called by: program.ts.
 
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, rmSync } from 'node:fs'
 import { AppError } from '../errors.js'
 import { defaultLanes } from '../config/lane-defaults.js'
 import { laneFolder, readLaneRecords, writeLaneRecord, type LaneRecord } from '../config/lane-record.js'
@@ -30,19 +29,22 @@ export async function initLane({ genesis: path, name, ...rest }: InitOptions): P
   try {
     const record: LaneRecord = { chainId, name, origin: 'init', genesis: { kind: 'geth', json } }
     const isNew = checkAgainst(readLaneRecords(dataDir), record, dataDir)
+    const folder = laneFolder(dataDir, chainId)
+    const isMade = !existsSync(folder)
     if (isNew) writeLaneRecord(dataDir, record)
     const lane = openWorkerLane(storedLaneSpec(record, dataDir))
     try {
       await lane.ready
       const hash = lane.genesisHash()
       process.stdout.write(
-        `Lane ${name} (chain id ${chainId}) ${isNew ? 'begins' : 'is there already'}, genesis ${hash === undefined ? '' : toHex(hash)}, in ${laneFolder(dataDir, chainId)}\n`,
+        `Lane ${name} (chain id ${chainId}) ${isNew ? 'begins' : 'is there already'}, genesis ${hash === undefined ? '' : toHex(hash)}, in ${folder}\n`,
       )
-    } catch (error) {
-      if (isNew) rmSync(join(laneFolder(dataDir, chainId), 'lane.json'), { force: true })
-      throw error
-    } finally {
       await lane.stop()
+    } catch (error) {
+      await lane.stop()
+      // A lane that never began leaves nothing, so that the next attempt may be another.
+      if (isMade) rmSync(folder, { recursive: true, force: true })
+      throw error
     }
     return 0
   } finally {

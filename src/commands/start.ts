@@ -2,10 +2,9 @@
 // Does not own: the parts (node.ts) or the flags (program.ts).
 // Called by: program.ts.
 
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, rmSync } from 'node:fs'
 import { banner } from '../config/banner.js'
-import { laneFolder, readLaneRecords, writeLaneRecord } from '../config/lane-record.js'
+import { laneFolder, writeLaneRecord } from '../config/lane-record.js'
 import { loadConfig } from '../config/load.js'
 import { dataDirOf, resolveSettings, type Settings } from '../config/resolve.js'
 import { newestFinalFork } from '../evm-lane/engine/fork-schedule.js'
@@ -40,15 +39,17 @@ export async function start(file: string | null, flags: Record<string, unknown>)
   }
 }
 
-/** New lanes are written down before they make their first block; one that never opened is forgotten again. */
+/**
+ * New lanes are written down before they make their first block. When the start fails, what it made is removed again, record and database
+ * together: a database alone has a genesis that no later start would make again. Nobody was served yet, so nothing is lost.
+ */
 async function startRemembered(settings: Settings, log: Log): Promise<RunningNode> {
-  const known = new Set(readLaneRecords(settings.dataDir).map(({ chainId }) => chainId))
+  const made = settings.records.map(({ chainId }) => laneFolder(settings.dataDir, chainId)).filter((folder) => !existsSync(folder))
   for (const record of settings.records) writeLaneRecord(settings.dataDir, record)
   try {
     return await startNode(settings, log)
   } catch (error) {
-    for (const { chainId } of settings.records)
-      if (!known.has(chainId)) rmSync(join(laneFolder(settings.dataDir, chainId), 'lane.json'), { force: true })
+    for (const folder of made) rmSync(folder, { recursive: true, force: true })
     throw error
   }
 }

@@ -44,7 +44,7 @@ export function answerCall(dispatcher: Dispatcher, call: Call, origin: Origin): 
     if (result instanceof Promise) return settle(dispatcher, call, lane, started, result)
     return succeeded(dispatcher, call, label, lane, started, result)
   } catch (error) {
-    return failed(dispatcher, call, label, lane, started, toRpcError(error))
+    return failed(dispatcher, call, label, lane, started, refusal(dispatcher, call.method, lane, error))
   }
 }
 
@@ -99,7 +99,7 @@ async function settle(dispatcher: Dispatcher, call: Call, lane: LaneClient, star
   try {
     return succeeded(dispatcher, call, call.method, lane, started, await pending)
   } catch (error) {
-    return failed(dispatcher, call, call.method, lane, started, toRpcError(error))
+    return failed(dispatcher, call, call.method, lane, started, refusal(dispatcher, call.method, lane, error))
   }
 }
 
@@ -107,6 +107,12 @@ function succeeded(dispatcher: Dispatcher, call: Call, label: string, lane: Lane
   const text = call.id === '' ? '' : successText(call.id, JSON.stringify(result) ?? 'null')
   dispatcher.observe(label, lane, (performance.now() - started) / 1_000, 0)
   return text
+}
+
+function refusal({ context }: Dispatcher, method: string, lane: LaneClient, error: unknown): RpcErrorObject {
+  const refused = toRpcError(error)
+  if (refused.code === rpcCodes.internal) context.onFault?.(method, lane, error)
+  return refused
 }
 
 function failed(dispatcher: Dispatcher, call: Call, label: string, lane: LaneClient, started: number, error: RpcErrorObject): string {

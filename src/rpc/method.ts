@@ -40,6 +40,8 @@ export type GatewayContext = {
   clientVersion: string
   /** Text of the generated OpenRPC document. */
   openrpc: () => unknown
+  /** Told of what callers only learn as "internal error": a fault of this program or of its disk. */
+  onFault?: (method: string, lane: LaneClient, error: unknown) => void
 }
 
 export interface LaneDirectory {

@@ -70,7 +70,7 @@ export function nextEnv(parts: { spec: LaneSpec; forks: ForkSchedule }, parent: 
 
 /**
  * Builds on the head; nothing is visible until it is committed. `candidates`: executable transactions by sender.
- * undefined: the head moved meanwhile, which happens to those who do not make it move themselves (pending.ts).
+ * undefined: the head moved meanwhile or is about to, which happens to those who do not make it move themselves (pending.ts).
  */
 export async function buildBlock(parts: LaneParts, candidates: LaneTx[][], nowMs: number, bounds: BuildBounds): Promise<BuiltBlock | undefined> {
   const parent = parts.chain.head.block.header
@@ -83,8 +83,13 @@ export async function buildBlock(parts: LaneParts, candidates: LaneTx[][], nowMs
   try {
     const left = await fill(execution, new TxOrder(candidates, env.baseFee ?? 0n), parts.crossers, bounds)
     const result = await execution.finish({ withdrawals: [], uncles: [] })
+<<<<<<< HEAD
     if (parts.chain.head.block.header !== parent) return undefined
     return { ...finishBlock(parts, { view, env, execution, result, parent, nowMs }), ...left }
+=======
+    if (parts.chain.head.block.header !== parent || parts.state.headNumber !== parent.number) return undefined
+    return finishBlock(parts, { view, env, execution, result, parent, nowMs, rejected })
+>>>>>>> main
   } finally {
     execution.close()
   }

@@ -8,7 +8,13 @@ import type { LaneParts } from './lane-parts.js'
 import type { Sealed } from './state/lane-state.js'
 
 /** @throws AppError 'store-failed' when the batch could not be written; the lane must then stop, because its store may be broken. */
-export async function commitBlock(parts: Omit<LaneParts, 'genesisHash'>, entry: BlockEntry, sealed: Sealed, extra: StoreOp[] = []): Promise<void> {
+export function commitBlock(parts: Omit<LaneParts, 'genesisHash'>, entry: BlockEntry, sealed: Sealed, extra: StoreOp[] = []): Promise<void> {
+  const written = writeBlock(parts, entry, sealed, extra)
+  parts.commits.last = written.catch(() => undefined)
+  return written
+}
+
+async function writeBlock(parts: Omit<LaneParts, 'genesisHash'>, entry: BlockEntry, sealed: Sealed, extra: StoreOp[]): Promise<void> {
   const ops = [...sealed.ops, ...parts.chain.ops(entry), ...extra]
   // The state moves first: reads of the old head come from its undo layers while the store already has the new values.
   parts.state.advance(sealed)

@@ -82,7 +82,8 @@ export function gethChainRules(config: Record<string, unknown>): ChainRules {
       'genesis: config.mergeNetsplitBlock is needed beside terminalTotalDifficulty: the number of the first proof-of-stake block',
     )
   }
-  const unknown = Object.keys(config).find((key) => key.endsWith('Time') && config[key] != null && !gethForkKeys.some(([known]) => known === key))
+  const isSet = (key: string): boolean => config[key] !== undefined && config[key] !== null
+  const unknown = Object.keys(config).find((key) => key.endsWith('Time') && isSet(key) && !gethForkKeys.some(([known]) => known === key))
   if (unknown !== undefined) throw new AppError('config-invalid', `genesis: config.${unknown}: this fork is not supported`)
   const merged = config['mergeNetsplitBlock'] ?? (postMergeFromStart(config) ? 0 : undefined)
   const forks: ScheduledFork[] = []

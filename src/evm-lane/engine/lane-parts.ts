@@ -18,6 +18,8 @@ export type LaneParts = {
   state: LaneState
   chain: ChainStore
   slots: EvmSlots
+  /** `last` resolves once the newest block is written or has failed; until then the state's head is one above the chain's. */
+  commits: { last: Promise<void> }
   genesisHash: Hash32
   /** How transactions of a local block reach other lanes. */
   crossing: { chainId: number; peers: ReadonlySet<number>; port: CrossPort }

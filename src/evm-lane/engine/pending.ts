@@ -45,6 +45,8 @@ export class PendingBlocks {
   /** A block may be committed while this one is built; the last attempt takes no transactions and so is done before anything can happen. */
   private async build(nowMs: number): Promise<BuiltBlock> {
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+      // While a block is being written, nothing can be built on the old head any more and not yet on the new one.
+      await this.parts.commits.last
       const last = attempt === attemptsMax
       const block = await buildBlock(this.parts, last ? [] : this.pool.executable(), nowMs, bounds)
       if (block !== undefined) return block

@@ -41,13 +41,16 @@ test('one process per data folder; a killed one leaves no lock, and the chain go
   assert.match(other.stderr, /mnemonic, accounts or balance/)
 })
 
-test('a port in use is named', { skip }, async () => {
+test('a port in use is named, and the refused start leaves nothing that hinders the next', { skip }, async () => {
   const first = await startGateway({ args })
   const port = new URL(first.url).port
-  const second = await paralane('start', '--port', port, '--data-dir', join(root, 'second'), ...args).ended
+  const dataDir = join(root, 'second')
+  const second = await paralane('start', '--port', port, '--data-dir', dataDir, ...args).ended
   assert.equal(second.code, 1)
   assert.match(second.stderr, new RegExp(`^paralane: port: ${port} on 127\\.0\\.0\\.1 is in use`, 'm'))
   await first.stop()
+  // Other accounts: another genesis than the refused start would have had.
+  await (await startGateway({ dataDir, args: [...args, '--accounts', '3'] })).stop()
 })
 
 test('a wrong configuration is refused before anything is made', async () => {

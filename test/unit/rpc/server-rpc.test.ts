@@ -82,12 +82,16 @@ test('methods that do not exist, or are switched off, or are names of Object.pro
   await Promise.all([tiny.server.close(), dev.server.close()])
 })
 
-test('errors of handlers become JSON-RPC errors and tell nothing that is not for callers', async () => {
+test('errors of handlers become JSON-RPC errors; what is not for callers is told to the operator', async () => {
   const tiny = tinyGateway()
+  const faults: string[] = []
+  tiny.context.onFault = (method, lane, error) => faults.push(`${method} ${lane.spec.name} ${(error as Error).message}`)
   assert.deepEqual(error(await post(tiny, call('throwError'))), { code: -32603, message: 'internal error' })
   assert.deepEqual(error(await post(tiny, call('bigintResult'))), { code: -32603, message: 'internal error' })
   assert.deepEqual(error(await post(tiny, call('rejectReverted'))), { code: 3, message: 'execution reverted', data: '0x0102' })
   assert.equal((await post(tiny, call('nothing'))).body, '{"jsonrpc":"2.0","id":1,"result":null}')
+  assert.match(faults.join('; '), /^throwError fast .+; bigintResult fast .*BigInt/)
+  assert.equal(faults.length, 2)
   await tiny.server.close()
 })
 

@@ -8,10 +8,11 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { verifyMerkleProof } from '@ethereumjs/mpt'
 import { RLP } from '@ethereumjs/rlp'
+import type { BlockData } from '../../../../src/evm-lane/chain-data.js'
 import { keccak256 } from '../../../../src/evm-lane/engine/keccak.js'
 import { bareHex, bigintToBytes, bigintToFixed, fromHex } from '../../../../src/primitives.js'
 import { laneSpec, testEngine } from '../../../fixtures/engine-lane.js'
-import { ada, at, laneAlloc, laneUser, latest, word, writer, type LaneUser } from '../../../fixtures/lane-user.js'
+import { ada, at, bea, laneAlloc, laneUser, latest, pending, word, writer, type LaneUser } from '../../../fixtures/lane-user.js'
 
 const slot = (n: bigint): Uint8Array => bigintToFixed(n, 32)
 
@@ -142,4 +143,21 @@ test('another genesis on the same folder is refused, and the lane is as it was',
   )
   const again = await laneUser(t, { dir })
   assert.equal(bareHex(again.head().header.hash), bareHex(first.head().header.hash))
+})
+
+test('who asks for the pending block while a block is being written gets one on top of it', async (t) => {
+  const lane = await laneUser(t, { dir: await folder(t) })
+  const asked: Promise<BlockData | null>[] = []
+  for (let n = 0n; n < 20n; n++) {
+    await lane.write(n, n, n + 1n)
+    const mining = lane.mine()
+    while (lane.head().header.number === n) {
+      // Another pool each time, so that the answer is not the one of the last asking.
+      await lane.submit(lane.raw(bea, { nonce: BigInt(asked.length) + 10n }))
+      asked.push(Promise.resolve(lane.handlers.block({ at: pending, full: false })))
+      await new Promise(setImmediate)
+    }
+    await mining
+  }
+  for (const block of await Promise.all(asked)) assert.equal(block?.pending, true)
 })

@@ -172,3 +172,12 @@ test('a blob transaction comes with its blobs, and waits while it cannot pay for
   await lane.clock.advance(1_000)
   assert.deepEqual(await lane.handlers.poolStatus({}), { pending: 1, queued: 0 })
 })
+
+test('what is too large is refused before it is decoded; blobs may be larger', async (t) => {
+  const lane = await laneUser(t)
+  const bytes = (type: number, length: number): Uint8Array => new Uint8Array(length).fill(type, 0, 1)
+  await assert.rejects(lane.submit(bytes(2, 131_073)), { code: 'tx-oversized' })
+  await assert.rejects(lane.submit(bytes(2, 131_072)), { code: 'tx-malformed' })
+  await assert.rejects(lane.submit(bytes(3, 1_048_577)), { code: 'tx-oversized' })
+  await assert.rejects(lane.submit(bytes(3, 1_048_576)), { code: 'tx-malformed' })
+})
