@@ -61,11 +61,15 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
     await hyper.ready
     const dev = settings.dev === null ? null : createDevAccounts(settings.dev.accounts, signDigest)
     const openrpc = openRpcDocument(methods, { version, dev: dev !== null })
-<<<<<<< HEAD
-    const context = { lanes: createLaneDirectory(lanes), limits: settings.limits, hyper: hyper.reader, dev, clientVersion, openrpc: () => openrpc }
-=======
-    const context = { lanes: createLaneDirectory(lanes), limits: settings.limits, dev, clientVersion, openrpc: () => openrpc, onFault: logFault(log) }
->>>>>>> main
+    const context = {
+      lanes: createLaneDirectory(lanes),
+      limits: settings.limits,
+      hyper: hyper.reader,
+      dev,
+      clientVersion,
+      openrpc: () => openrpc,
+      onFault: logFault(log),
+    }
     const server = createServer({ context, methods, settings: settings.server })
     const { port } = await server.listen(settings.host, settings.port)
     const stop = async (): Promise<void> => {

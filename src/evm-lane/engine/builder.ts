@@ -83,13 +83,8 @@ export async function buildBlock(parts: LaneParts, candidates: LaneTx[][], nowMs
   try {
     const left = await fill(execution, new TxOrder(candidates, env.baseFee ?? 0n), parts.crossers, bounds)
     const result = await execution.finish({ withdrawals: [], uncles: [] })
-<<<<<<< HEAD
-    if (parts.chain.head.block.header !== parent) return undefined
-    return { ...finishBlock(parts, { view, env, execution, result, parent, nowMs }), ...left }
-=======
     if (parts.chain.head.block.header !== parent || parts.state.headNumber !== parent.number) return undefined
-    return finishBlock(parts, { view, env, execution, result, parent, nowMs, rejected })
->>>>>>> main
+    return { ...finishBlock(parts, { view, env, execution, result, parent, nowMs }), ...left }
   } finally {
     execution.close()
   }

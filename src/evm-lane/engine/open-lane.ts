@@ -49,12 +49,9 @@ async function openOn(store: Store, spec: LaneSpec): Promise<LaneParts> {
   const forks = new ForkSchedule(genesis.rules, laneCrypto)
   const state = await LaneState.open(store, spec.historyBlocks === null ? {} : { historyBlocks: spec.historyBlocks })
   const chain = new ChainStore(store, forks)
-<<<<<<< HEAD
   const crossing = { chainId: spec.chainId, peers: new Set(spec.peers ?? []), port: spec.coordinated === true ? leavingPort : lonelyPort }
-  const parts = { spec, store, forks, state, chain, slots: new EvmSlots(), crossing, crossers: new Crossers() }
-=======
-  const parts = { spec, store, forks, state, chain, slots: new EvmSlots(), commits: { last: Promise.resolve() } }
->>>>>>> main
+  const crossers = new Crossers()
+  const parts = { spec, store, forks, state, chain, slots: new EvmSlots(), commits: { last: Promise.resolve() }, crossing, crossers }
   if (birth === undefined) return { ...parts, genesisHash: await writeGenesis(parts, genesis) }
   if (!equalBytes(birth.digest, genesisDigest(spec))) {
     throw new AppError(
