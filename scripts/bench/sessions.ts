@@ -1,0 +1,148 @@
+// `npm run bench:sessions`: what a call to another lane costs beside the same call on one lane, and what lanes that take no part feel of it.
+// Owns the rows and their order; the load is counter-calls.ts, the clock measure.ts.
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { checkCounterCalls, prepareCounterCalls, type CounterCalls } from './counter-calls.js'
+import { Generator } from './generator.js'
+import type { Lane } from './lane.js'
+import { measure, POLL_DELAY_MS_MAX, type Sample } from './measure.js'
+import { checkPayments, connectionPlans, preparePayments } from './payments.js'
+import { machine, markdownText, sampleText, summarize, tableText } from './report.js'
+import { startParalane } from './target-paralane.js'
+import type { Target } from './target.js'
+
+const CHAIN_IDS = [77060, 77061, 77062, 77063, 77064]
+/** Instant lanes: no waiting for a clock is in the latencies. */
+const CONFIG = CHAIN_IDS.map((chainId) => `[[lanes]]\nchainId = ${chainId}\nname = "bench${chainId}"\nproduction = "instant"\n`).join('\n')
+/** How much larger the background load is, so that it lasts until the measured one ends. */
+const BACKGROUND_FACTOR = 4
+
+type Lanes = { a: Lane; b: Lane; c: Lane; d: Lane; untouched: Lane }
+type Bench = { target: Target; lanes: Lanes; generator: Generator; background: Generator; seed: string; count: number; senders: number }
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '3' },
+      count: { type: 'string', default: '2000' },
+      senders: { type: 'string', default: '32' },
+      seed: { type: 'string', default: randomBytes(8).toString('hex') },
+      markdown: { type: 'boolean', default: false },
+    },
+  })
+  const [runs, count, senders] = [values.runs, values.count, values.senders].map(Number) as [number, number, number]
+  const folder = mkdtempSync(path.join(tmpdir(), 'bench-sessions-'))
+  const config = path.join(folder, 'paralane.toml')
+  writeFileSync(config, CONFIG)
+  const generators = [new Generator(), new Generator()] as const
+  let target: Target | undefined
+  try {
+    target = await startParalane({ lanes: CHAIN_IDS.map(String), profileFolder: null, extraArgs: ['--config', config] })
+    const [a, b, c, d, untouched] = target.lanes as [Lane, Lane, Lane, Lane, Lane]
+    console.log(`seed ${values.seed}; ${JSON.stringify(machine())}`)
+    const samples: Sample[] = []
+    // The first round warms all lanes up and does not count.
+    for (let run = -1; run < runs; run++) {
+      const bench: Bench = {
+        target,
+        lanes: { a, b, c, d, untouched },
+        generator: generators[0],
+        background: generators[1],
+        seed: `${values.seed}/${run}`,
+        count,
+        senders,
+      }
+      for (const sample of await round(bench)) {
+        console.log(`${(run < 0 ? 'warm-up' : `run ${run + 1}`).padEnd(8)} ${sampleText(sample)}`)
+        if (run >= 0) samples.push(sample)
+      }
+    }
+    const lines = summarize(samples, 'paralane')
+    const settings = `${runs} runs after a warm-up, ${count} transactions, ${senders} senders, seed ${values.seed}`
+    console.log(`\n${values.markdown ? markdownText(lines, machine(), settings) : tableText(lines)}`)
+  } finally {
+    await Promise.all([...generators.map((generator) => generator.close()), target?.stop()])
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function round(bench: Bench): Promise<Sample[]> {
+  const { a, b, c, d } = bench.lanes
+  return [
+    await latency(bench, 'local call, latency', a, null),
+    await latency(bench, 'cross-lane, latency', a, b),
+    await throughput(bench, 'local calls, 1 lane', [[a, null]]),
+    await throughput(bench, 'sessions, 2 lanes', [[a, b]]),
+    await throughput(bench, 'sessions, 4 lanes', [
+      [a, b],
+      [c, d],
+    ]),
+    await third(bench, 'third lane, alone', null),
+    await third(bench, 'third, 1 local caller', { far: null, senders: 1 }),
+    await third(bench, 'third, 1 session caller', { far: b, senders: 1 }),
+    await third(bench, 'third, local load', { far: null, senders: bench.senders }),
+    await third(bench, 'third, session load', { far: b, senders: bench.senders }),
+  ]
+}
+
+/** One sender, one call at a time, from sending it to holding its receipt. */
+async function latency({ generator, target, seed, count }: Bench, row: string, near: Lane, far: Lane | null): Promise<Sample> {
+  const perSender = Math.max(1, Math.floor(count / 10))
+  const load = await prepareCounterCalls({ near, far, seed, scope: row, senders: 1, perSender })
+  const job = { connections: connectionPlans(load, 'each'), pollDelayMsMax: 0 }
+  const sample = await measure(generator, { row, target, operations: perSender, job, latency: 'settle' })
+  await checkCounterCalls(load)
+  return sample
+}
+
+/** All senders together use the pairs of lanes, evenly. */
+async function throughput(bench: Bench, row: string, pairs: [Lane, Lane | null][]): Promise<Sample> {
+  const senders = Math.floor(bench.senders / pairs.length)
+  const perSender = Math.floor(bench.count / bench.senders)
+  const loads: CounterCalls[] = []
+  for (const [near, far] of pairs) loads.push(await prepareCounterCalls({ near, far, seed: bench.seed, scope: row, senders, perSender }))
+  const sample = await measure(bench.generator, {
+    row,
+    target: bench.target,
+    operations: senders * perSender * pairs.length,
+    job: { connections: loads.flatMap((load) => connectionPlans(load, 'last')), pollDelayMsMax: POLL_DELAY_MS_MAX },
+    latency: 'request',
+  })
+  for (const load of loads) await checkCounterCalls(load)
+  return sample
+}
+
+/** Native transfers on a lane that no session touches, while `beside` keeps others busy. */
+async function third(bench: Bench, row: string, beside: { far: Lane | null; senders: number } | null): Promise<Sample> {
+  const { lanes, generator, background, target, seed, count, senders } = bench
+  const perSender = Math.floor((2 * count) / senders)
+  const payments = await preparePayments(lanes.untouched, { kind: 'native', seed, scope: row, senders, perSender })
+  const foreground = {
+    row,
+    target,
+    operations: senders * perSender,
+    job: { connections: connectionPlans(payments, 'last'), pollDelayMsMax: POLL_DELAY_MS_MAX },
+    latency: 'request',
+  } as const
+  if (beside === null) {
+    const sample = await measure(generator, foreground)
+    await checkPayments(payments)
+    return sample
+  }
+  const calls = Math.floor((BACKGROUND_FACTOR * count) / senders)
+  const load = await prepareCounterCalls({ near: lanes.a, far: beside.far, seed, scope: row, senders: beside.senders, perSender: calls })
+  const job = { connections: connectionPlans(load, 'last'), pollDelayMsMax: POLL_DELAY_MS_MAX }
+  const busy = measure(background, { row, target, operations: calls * beside.senders, job, latency: 'request' })
+  const [sample, { elapsedMs }] = await Promise.all([measure(generator, foreground), busy])
+  if (elapsedMs < sample.elapsedMs) throw new Error(`${row}: the other lanes were busy for ${elapsedMs} of ${sample.elapsedMs} ms only`)
+  await Promise.all([checkPayments(payments), checkCounterCalls(load)])
+  return sample
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+})
