@@ -27,14 +27,14 @@ export const layers: readonly [layer: string, prefix: string][] = [
 /** Layer → layers it may import besides itself; `*` is all. Leaves may be imported by everybody. */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
   main: ['*'],
-  process: ['store', 'lane', 'rpc'],
+  process: ['store', 'lane', 'engine', 'hyper', 'rpc'],
   config: ['lane', 'rpc'],
   store: [],
   engine: ['store', 'lane'],
   lane: ['engine'],
   'buddy-core': [],
   buddy: ['buddy-core', 'store'],
-  'hyper-core': ['buddy-core'],
+  'hyper-core': ['buddy-core', 'lane'],
   hyper: ['hyper-core', 'store', 'lane', 'buddy', 'buddy-core'],
   rpc: ['lane', 'hyper', 'hyper-core'],
   leaf: [],

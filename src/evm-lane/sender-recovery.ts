@@ -65,8 +65,8 @@ async function recoverBatch(piscina: Piscina, batch: Waiting[]): Promise<(Addres
 /** The same lane, to which transactions come with their sender. */
 export function withSenderRecovery(lane: LaneClient, pool: SenderPool): LaneClient {
   const call = async <K extends Op>(op: K, req: Request<K>): Promise<Reply<K>> => {
-    if (op !== 'submit' && op !== 'submitSync') return lane.call(op, req)
-    const submission = req as Request<'submit' | 'submitSync'>
+    if (op !== 'submit' && op !== 'submitSync' && op !== 'sessionAdmit') return lane.call(op, req)
+    const submission = req as Request<'submit' | 'submitSync' | 'sessionAdmit'>
     if (submission.sender !== null || submission.raw.length > lane.spec.pool.txBytesMax) return lane.call(op, req)
     return lane.call(op, { ...submission, sender: await pool.recover(submission.raw) })
   }

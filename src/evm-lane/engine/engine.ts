@@ -44,7 +44,7 @@ export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Cl
     quietAfterBlocks: spec.quietAfterBlocks,
     clock,
     produce: (allowEmpty) => produce(parts, pool, { nowMs: clock.nowMs(), allowEmpty }, { afterBlock, onSessionWanted: events.onSessionWanted }),
-    hasWork: () => pool.pendingCount > 0,
+    hasWork: () => pool.hasExecutable(),
     onFatal: events.onFatal,
   })
   const stop = async (): Promise<void> => {

@@ -63,8 +63,9 @@ export class Producer {
     if (this.running === undefined) this.schedule(this.workDueMs())
   }
 
-  /** No block is begun until release; resolves when the one being made is done. */
+  /** No block is begun until release; resolves when the one being made, or overdue, is done: a lane held again and again still gets its own turn. */
   async hold(): Promise<void> {
+    if (this.parts.hasWork() && this.parts.clock.nowMs() >= this.workDueMs()) this.fire()
     this.held = true
     this.cancel()
     await this.running
@@ -74,7 +75,8 @@ export class Producer {
   release(madeMs: number | null): void {
     this.held = false
     if (madeMs !== null) {
-      this.lastBlockMs = madeMs
+      // The rhythm of an interval lane goes on as if nothing had been.
+      if (this.parts.production.kind === 'instant') this.lastBlockMs = madeMs
       this.emptyBlocks = 0
     }
     if (this.arrived || this.parts.hasWork()) this.schedule(this.workDueMs())

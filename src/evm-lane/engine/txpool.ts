@@ -254,6 +254,15 @@ export class TxPool {
     return out
   }
 
+  /** Something that a block of the lane's own could take. */
+  hasExecutable(): boolean {
+    for (const queue of this.senders.values()) {
+      const next = queue.executable > 0 ? queue.byNonce.get(queue.accountNonce) : undefined
+      if (next !== undefined && !this.handedOver.has(next.hashKey)) return true
+    }
+    return false
+  }
+
   content(): { pending: LaneTx[]; queued: LaneTx[] } {
     const pending: LaneTx[] = []
     const queued: LaneTx[] = []
