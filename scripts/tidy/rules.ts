@@ -106,7 +106,7 @@ export const entryPoints: readonly RegExp[] = [
   /^src\/evm-lane\/sender-recovery-task\.ts$/,
   /^scripts\/[^/]+\.ts$/,
   /^scripts\/[^/]+\/main\.ts$/,
-  /^scripts\/bench\/trie\.ts$/,
+  /^scripts\/bench\/(sessions|trie)\.ts$/,
   /\.test\.ts$/,
   /-(worker|child)\.ts$/,
   // The messages that joint executions will speak are agreed before their two ends exist; protocol.ts imports them with those.
