@@ -7,11 +7,9 @@ import { AppError } from '../../errors.js'
 import { bareHex, bigintToBytes, bytesToBigint, concatBytes } from '../../primitives.js'
 import type { Address, Bytes, Hash32 } from '../../primitives.js'
 import { keccak256 } from './keccak.js'
-import type { LaneTx } from './tx.js'
+import type { LaneTx, SystemFields } from './tx.js'
 
 export const systemTxType = 0x7e
-
-export type SystemFields = { sourceHash: Hash32; from: Address; to: Address; mint: bigint; value: bigint; gas: bigint; data: Bytes }
 
 /** Unique per transaction: the session and the place within it on this lane. */
 export function sourceHash(session: Hash32, chainId: number, index: number): Hash32 {

@@ -5,8 +5,7 @@ import { isBlob4844Tx } from '@ethereumjs/tx'
 import type { Bytes } from '../../primitives.js'
 import { bytesToBigint, fromHex } from '../../primitives.js'
 import type { AccessList, Authorization, TxData } from '../chain-data.js'
-import type { SystemFields } from './system-tx.js'
-import type { LaneTx } from './tx.js'
+import type { LaneTx, SystemFields } from './tx.js'
 import type { PlainTransfer } from './tx-plain.js'
 
 const noInput = new Uint8Array(0)

@@ -10,11 +10,13 @@ import { AppError } from '../../errors.js'
 import { bareHex } from '../../primitives.js'
 import type { Address, Bytes, Hash32 } from '../../primitives.js'
 import { gasPerBlob } from './fee-rules.js'
-import type { SystemFields } from './system-tx.js'
 import { keccak256 } from './keccak.js'
 import { formFault } from './tx-form.js'
 import { decodePlain } from './tx-plain.js'
 import type { PlainTransfer } from './tx-plain.js'
+
+/** What a 0x7e transaction states (system-tx.ts). */
+export type SystemFields = { sourceHash: Hash32; from: Address; to: Address; mint: bigint; value: bigint; gas: bigint; data: Bytes }
 
 export type LaneTx = {
   /** EIP-2718 bytes as they stand in a block (blobs stripped). */
