@@ -5,7 +5,7 @@
 import { RLP } from '@ethereumjs/rlp'
 import { AppError } from '../../errors.js'
 import { bareHex, bigintToBytes, bytesToBigint, concatBytes } from '../../primitives.js'
-import type { Address, Bytes, Hash32 } from '../../primitives.js'
+import type { Bytes, Hash32 } from '../../primitives.js'
 import { keccak256 } from './keccak.js'
 import type { LaneTx, SystemFields } from './tx.js'
 
