@@ -23,5 +23,5 @@ test('MetaMask adds lanes, sends, deploys and sees a revert', { skip, timeout: t
     if (line.startsWith('ok ')) steps.push(line)
   }
   assert.deepEqual(await exited, [0, null])
-  assert.equal(steps.length, 10)
+  assert.equal(steps.length, 11)
 })

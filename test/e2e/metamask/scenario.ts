@@ -11,6 +11,11 @@ export type Step = { name: string; run(): Promise<string> }
 
 const recipient: Hex = '0x000000000000000000000000000000000000beef'
 const oneEther = 10n ** 18n
+const portal: Hex = '0x5041524100000000000000000000000000000001'
+const portalAbi = parseAbi([
+  'function createCrossChainProxy(address, uint256) returns (address)',
+  'function computeCrossChainProxyAddress(address, uint256) view returns (address)',
+])
 const revertAbi = parseAbi(['error Error(string)'])
 
 /** The steps in order; each returns the line to print. A later step needs the earlier ones. */
@@ -49,6 +54,24 @@ export function walletSteps(wallet: Wallet, [first, second]: readonly [Lane, Lan
     return boxAddress
   }
 
+  /** S4: the same wallet, one ordinary transaction, no word of lanes in it. */
+  const callAcross = async (): Promise<string> => {
+    const { provider } = wallet.selectedLane()
+    const code = (await provider.request({ method: 'eth_getCode', params: [portal, 'latest'] })) as Hex
+    if (code === '0x') return 'this node has no portal: its chains do not reach each other'
+    const origin = [deployed(), BigInt(first.chainId)] as const
+    assertConfirmed(
+      await send(second, { to: portal, data: encodeFunctionData({ abi: portalAbi, functionName: 'createCrossChainProxy', args: origin }) }),
+    )
+    const ask = encodeFunctionData({ abi: portalAbi, functionName: 'computeCrossChainProxyAddress', args: origin })
+    const proxy: Hex = `0x${((await provider.request({ method: 'eth_call', params: [{ to: portal, data: ask }, 'latest'] })) as Hex).slice(-40)}`
+    const meta = await send(second, { to: proxy, data: encodeFunctionData({ abi: box.abi, functionName: 'store', args: [43n] }) })
+    assertConfirmed(meta)
+    const read = encodeFunctionData({ abi: box.abi, functionName: 'value' })
+    assert.equal(BigInt((await provider.request({ method: 'eth_call', params: [{ to: proxy, data: read }, 'latest'] })) as Hex), 43n)
+    return `${describe(meta)}, value() on ${first.name} = 43`
+  }
+
   return [
     { name: 'add the first lane', run: () => connect(first) },
     {
@@ -85,6 +108,7 @@ export function walletSteps(wallet: Wallet, [first, second]: readonly [Lane, Lan
     { name: 'transfer after the revert', run: () => transfer(first) },
     { name: 'add and switch to the second lane', run: () => connect(second) },
     { name: 'transfer on the second lane', run: () => transfer(second) },
+    { name: 'call the contract of the first lane from the second', run: callAcross },
     { name: 'answers are whole', run: () => Promise.resolve(checkAnswers(wallet)) },
   ]
 }
