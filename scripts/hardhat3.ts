@@ -65,7 +65,7 @@ async function writeProject(folder: string): Promise<void> {
   // The lanes of an earlier run in this folder are gone, and so is what Ignition noted about them.
   await rm(join(folder, 'ignition/deployments'), { recursive: true, force: true })
   for (const sub of ['contracts', 'ignition/modules', 'scripts']) await mkdir(join(folder, sub), { recursive: true })
-  await cp(`${hardhatFixtures}/contracts`, join(folder, 'contracts'), { recursive: true })
+  await cp(`${hardhatFixtures}/contracts/Token.sol`, join(folder, 'contracts/Token.sol'))
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'two-lanes', private: true, type: 'module' }))
   await writeFile(join(folder, 'hardhat.config.ts'), config)
   await writeFile(join(folder, 'ignition/modules/Token.ts'), ignitionModule)

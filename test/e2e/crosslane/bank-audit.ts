@@ -82,7 +82,7 @@ function sessionsAreWhole(receipts: readonly Sited[]): void {
     }
     for (const leg of receipt.hyper.legs) {
       const other = found.get(key(Number(leg.chainId), leg.transactionHash))
-      assert.ok(other, `lane ${leg.chainId} has no ${leg.transactionHash}, which lane ${chainId} names in session ${receipt.hyper.session}`)
+      assert.ok(other, `lane ${Number(leg.chainId)} has no ${leg.transactionHash}, which lane ${chainId} names in session ${receipt.hyper.session}`)
       assert.equal(other.receipt.hyper?.session, receipt.hyper.session)
       const back = other.receipt.hyper.legs.map((one: Json) => key(Number(one.chainId), one.transactionHash))
       assert.ok(back.includes(key(chainId, receipt.transactionHash)), 'the other side names this one')
