@@ -10,7 +10,7 @@ import { Generator } from './generator.js'
 import type { Lane } from './lane.js'
 import { measure, POLL_DELAY_MS_MAX, type Sample } from './measure.js'
 import { checkPayments, connectionPlans, preparePayments } from './payments.js'
-import { machine, markdownText, sampleText, summarize, tableText } from './report.js'
+import { machine, markdownText, sampleText, summarize, tableText, type Line } from './report.js'
 import { startParalane } from './target-paralane.js'
 import type { Target } from './target.js'
 
@@ -63,6 +63,7 @@ async function main(): Promise<void> {
     const lines = summarize(samples, 'paralane')
     const settings = `${runs} runs after a warm-up, ${count} transactions, ${senders} senders, seed ${values.seed}`
     console.log(`\n${values.markdown ? markdownText(lines, machine(), settings) : tableText(lines)}`)
+    console.log(`\n${conclusions(lines)}`)
   } finally {
     await Promise.all([...generators.map((generator) => generator.close()), target?.stop()])
     rmSync(folder, { recursive: true, force: true })
@@ -140,6 +141,24 @@ async function third(bench: Bench, row: string, beside: { far: Lane | null; send
   if (elapsedMs < sample.elapsedMs) throw new Error(`${row}: the other lanes were busy for ${elapsedMs} of ${sample.elapsedMs} ms only`)
   await Promise.all([checkPayments(payments), checkCounterCalls(load)])
   return sample
+}
+
+/** The questions that the rows answer, from their medians. */
+function conclusions(lines: readonly Line[]): string {
+  const of = (row: string): Line => {
+    const line = lines.find((one) => one.row === row)
+    if (line === undefined) throw new Error(`no row ${row}`)
+    return line
+  }
+  const rate = (row: string): number => of(row).perSecond
+  const lost = (beside: string): string => `${(100 * (1 - rate(beside) / rate('third lane, alone'))).toFixed(1)} %`
+  const [local, cross] = [of('local call, latency'), of('cross-lane, latency')]
+  return [
+    `send to receipt: local p50 ${local.p50Ms.toFixed(1)} p99 ${local.p99Ms.toFixed(1)} ms, cross-lane p50 ${cross.p50Ms.toFixed(1)} p99 ${cross.p99Ms.toFixed(1)} ms`,
+    `sessions per second: ${Math.round(rate('sessions, 2 lanes'))} over 2 lanes, ${Math.round(rate('sessions, 4 lanes'))} over 4; local calls ${Math.round(rate('local calls, 1 lane'))}`,
+    `a third lane loses ${lost('third, 1 session caller')} beside one session caller (${lost('third, 1 local caller')} beside one local caller)`,
+    `a third lane loses ${lost('third, session load')} beside a full session load (${lost('third, local load')} beside a full local load); all share ${machine().cores} cores`,
+  ].join('\n')
 }
 
 main().catch((error: unknown) => {
