@@ -34,6 +34,7 @@ export type SystemRefusal =
 /**
  * `mark`: how many cross calls of the run have begun so far, in the whole run. A run begins with 0; the first cross call has mark 1. Runs are strictly
  * sequential, so a lane that executes knows the number: from what it was asked to execute, then from the last answer it got.
+ * `gasRefund`: by how much the call changed the refund counter; negative when it took back what an earlier call had earned.
  */
 export type CrossResult =
   | { kind: 'done'; success: boolean; returnData: Bytes; gasUsed: bigint; gasRefund: bigint; mark: number }

@@ -42,6 +42,11 @@ type Inbound = { mark: number; point: EvmSavepoint; entries: number; sets: Frame
 
 const lib = (address: Address): LibAddress => new LibAddress(address as Uint8Array<ArrayBuffer>)
 const nothing = new Uint8Array(0)
+/**
+ * Where an inbound frame's refund counter begins: what it takes back may have been counted in another frame (EIP-3529), whose counter is on another
+ * lane, and the library takes a counter below zero for an error. Only the difference travels.
+ */
+const refundStart = 1n << 60n
 /** executeCrossChainCall, staticCallLookup. */
 const proxySelectors = [fromHex('0x9af53259'), fromHex('0x7aa4da2e')]
 
@@ -142,7 +147,7 @@ export class LaneRun {
       success: true,
       returnData: execResult.returnValue,
       gasUsed,
-      gasRefund: execResult.gasRefund ?? 0n,
+      gasRefund: (execResult.gasRefund ?? refundStart) - refundStart,
       mark: this.gate.crossings,
     }
   }
@@ -216,6 +221,7 @@ export class LaneRun {
       gasLimit,
       depth: call.depth,
       isStatic: call.isStatic,
+      gasRefund: refundStart,
       selfdestruct: new Map(sets.selfdestruct) as Map<`0x${string}`, `0x${string}`>,
       createdAddresses: new Set(sets.created) as Set<`0x${string}`>,
     })
