@@ -39,6 +39,10 @@ async function main(): Promise<void> {
   writeFileSync(config, CONFIG)
   const generators = [new Generator(), new Generator()] as const
   let target: Target | undefined
+  // An exception, so that what was started is stopped.
+  const interrupted = new Promise<never>((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error(signal)))
+  })
   try {
     target = await startParalane({ lanes: CHAIN_IDS.map(String), profileFolder: null, extraArgs: ['--config', config] })
     const [a, b, c, d, untouched] = target.lanes as [Lane, Lane, Lane, Lane, Lane]
@@ -55,7 +59,7 @@ async function main(): Promise<void> {
         count,
         senders,
       }
-      for (const sample of await round(bench)) {
+      for (const sample of await Promise.race([interrupted, round(bench)])) {
         console.log(`${(run < 0 ? 'warm-up' : `run ${run + 1}`).padEnd(8)} ${sampleText(sample)}`)
         if (run >= 0) samples.push(sample)
       }
