@@ -35,7 +35,10 @@ test('L6 S6: the bytes of a 0x7e transaction are refused from users', async (t) 
 
 test('S4: the gate answers nobody but the portal', async (t) => {
   const board = await openBoard(t)
-  for (const input of [data('crossCall', [other, here, here, toHex(data('hit'))], gate), data('callAs', [here, other, here, here, toHex(data('hit'))], gate)]) {
+  for (const input of [
+    data('crossCall', [other, here, here, toHex(data('hit'))], gate),
+    data('callAs', [here, other, here, here, toHex(data('hit'))], gate),
+  ]) {
     const direct = await board.simulate(0, input, { to: GATE })
     assert.equal(direct.success, false)
     assert.equal(direct.returnData.length, 0)
@@ -71,6 +74,8 @@ test('S9: nobody but the system delivers', async (t) => {
   const message = [other, BigInt(laneIds[0]), toHex(user.address), 0n, here, 0n, 100_000n, `0x${'00'.repeat(20)}`, toHex(data('hit'))]
   const delivered = await board.simulate(0, data('deliver', [message], portal), { to: PORTAL })
   assert.ok(equalBytes(delivered.returnData, errorOf('OnlySystem()')))
-  const across = await board.simulate(1, data('call', [BigInt(laneIds[0]), toHex(PORTAL), toHex(data('deliver', [message], portal))], portal), { to: PORTAL })
+  const across = await board.simulate(1, data('call', [BigInt(laneIds[0]), toHex(PORTAL), toHex(data('deliver', [message], portal))], portal), {
+    to: PORTAL,
+  })
   assert.ok(equalBytes(across.returnData, errorOf('OnlySystem()')))
 })
