@@ -8,7 +8,7 @@ import { seededRandom } from '../../fixtures/random.js'
 import { needsOwnGateway } from '../gateway.js'
 import { runBank } from './bank.js'
 
-const crashes = Number(process.env['PARALANE_BANK_CRASHES'] ?? 5)
+const crashes = Number(process.env['PARALANE_BANK_CRASHES'] ?? 10)
 
 test(`bank over 4 lanes, kill -9 ${crashes} times`, { skip: needsOwnGateway, timeout: 120_000 + crashes * 60_000 }, async (t) => {
   const { sessions, moves, failures } = await runBank({ crashes, random: seededRandom('bank'), log: (line) => t.diagnostic(line) })
