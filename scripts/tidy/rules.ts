@@ -109,6 +109,4 @@ export const entryPoints: readonly RegExp[] = [
   /^scripts\/bench\/(sessions|trie)\.ts$/,
   /\.test\.ts$/,
   /-(worker|child)\.ts$/,
-  // The messages that joint executions will speak are agreed before their two ends exist; protocol.ts imports them with those.
-  /^src\/evm-lane\/session-protocol\.ts$/,
 ]

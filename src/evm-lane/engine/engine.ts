@@ -29,10 +29,13 @@ export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Cl
   const waiters = new Waiters(clock)
   const importer = new Importer()
   const watch = { pool: false }
-  const pool = new TxPool(spec.pool, poolView(parts), (txs) => {
+  const wanted = (tx: LaneTx, lanes: number[]): void =>
+    events.onSessionWanted({ hash: tx.hash, sender: tx.sender, nonce: tx.nonce, gasLimit: tx.gasLimit, to: tx.to, lanes })
+  const onExecutable = (txs: LaneTx[]): void => {
     producer.notify()
     if (watch.pool) events.onPoolAdded(txs.map((tx) => ({ sender: tx.sender, nonce: tx.nonce, tx: txData(tx) })))
-  })
+  }
+  const pool = new TxPool(spec.pool, poolView(parts), onExecutable, (tx) => wanted(tx, []))
   const reader = new LaneReader(parts, new PendingBlocks(parts, pool, clock.nowMs))
   const afterBlock = (txs: LaneTx[]): void => {
     pool.blockApplied(txs)
@@ -43,7 +46,7 @@ export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Cl
     production: spec.production,
     quietAfterBlocks: spec.quietAfterBlocks,
     clock,
-    produce: (allowEmpty) => produce(parts, pool, { nowMs: clock.nowMs(), allowEmpty }, { afterBlock, onSessionWanted: events.onSessionWanted }),
+    produce: (allowEmpty) => produce(parts, pool, { nowMs: clock.nowMs(), allowEmpty }, { afterBlock, wanted }),
     hasWork: () => pool.hasExecutable(),
     onFatal: events.onFatal,
   })
@@ -86,14 +89,14 @@ async function produce(
   parts: LaneParts,
   pool: TxPool,
   wish: { nowMs: number; allowEmpty: boolean },
-  tell: { afterBlock: (txs: LaneTx[]) => void; onSessionWanted: EngineEvents['onSessionWanted'] },
+  tell: { afterBlock: (txs: LaneTx[]) => void; wanted: (tx: LaneTx, lanes: number[]) => void },
 ): Promise<number | null> {
   const built = await buildBlock(parts, pool.executable(), wish.nowMs, buildBounds)
   assert(built !== undefined, 'only the producer moves the head of a lane that produces')
   for (const tx of built.rejected) pool.drop(tx)
   for (const { tx, chainId } of built.leaving) {
     pool.handOver(tx)
-    tell.onSessionWanted({ hash: tx.hash, sender: tx.sender, nonce: tx.nonce, gasLimit: tx.gasLimit, to: tx.to, lanes: [chainId] })
+    tell.wanted(tx, [chainId])
   }
   const { txs } = built.entry
   if (txs.length === 0 && !wish.allowEmpty) return null

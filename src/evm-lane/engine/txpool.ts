@@ -49,6 +49,8 @@ export class TxPool {
   private readonly limits: PoolLimits
   private readonly view: PoolView
   private readonly onExecutable: (txs: LaneTx[]) => void
+  /** A transaction took the place of one that waits for the coordinator, and waits in its stead. */
+  private readonly onHandedOver: (tx: LaneTx) => void
   private readonly senders = new Map<string, SenderQueue>()
   private readonly byHash = new Map<string, LaneTx>()
   private executableCount = 0
@@ -57,7 +59,8 @@ export class TxPool {
   /** Counts every change, so that a pending block can tell whether it is still true. */
   revision = 0
 
-  constructor(limits: PoolLimits, view: PoolView, onExecutable: (txs: LaneTx[]) => void) {
+  constructor(limits: PoolLimits, view: PoolView, onExecutable: (txs: LaneTx[]) => void, onHandedOver: (tx: LaneTx) => void = () => undefined) {
+    this.onHandedOver = onHandedOver
     this.limits = limits
     this.view = view
     this.onExecutable = onExecutable
@@ -93,9 +96,13 @@ export class TxPool {
     }
     this.checkTotalCost(queue, tx, old, account)
     if (old === undefined) this.makeRoom(queue, tx)
+    // Who replaces a transaction that waits for the coordinator pays for the work of its first attempt: there is no second one (S1).
+    const waits = old !== undefined && this.handedOver.has(old.hashKey)
     if (old !== undefined) this.forget(old)
+    if (waits) this.handedOver.add(tx.hashKey)
     if (options.handedOver === true) this.handedOver.add(tx.hashKey)
     this.insert(queue, tx, old !== undefined)
+    if (waits) this.onHandedOver(tx)
   }
 
   /** From now on the transaction waits for the coordinator. */

@@ -14,15 +14,22 @@ function poolWith({ limits = {}, accounts = {} }: { limits?: Partial<typeof pool
   const state = new Map(Object.entries(accounts).map(([n, account]) => [bareHex(senderOf(Number(n))), { ...rich, ...account }]))
   const all = { ...poolLimits, ...limits }
   const promoted: string[] = []
+  const inItsPlace: string[] = []
   const view = {
     account: (sender: Uint8Array) => state.get(bareHex(sender)) ?? rich,
     admission: () => ({ limits: all, blockGasLimit: 30_000_000n, maxBlobsPerTx: 6 }),
   }
-  const pool = new TxPool(all, view, (txs) => promoted.push(...txs.map(name)))
+  const pool = new TxPool(
+    all,
+    view,
+    (txs) => promoted.push(...txs.map(name)),
+    (tx) => inItsPlace.push(tx.hashKey),
+  )
   const setNonce = (n: number, nonce: bigint): void => void state.set(bareHex(senderOf(n)), { ...view.account(senderOf(n)), nonce })
   return {
     pool,
     promoted,
+    inItsPlace,
     setNonce,
     add: (fields: TxFields): LaneTx => {
       const tx = poolTx(fields)
@@ -153,4 +160,21 @@ test('a nonce that moved without a transaction of its owner is noticed', () => {
   setNonce(0, 2n)
   add({ sender: 0, nonce: 2 })
   assert.deepEqual([names(pool.executable()), pool.queuedCount], [['0:2'], 0])
+})
+
+test('S1: a transaction handed over blocks what follows it, and who replaces it waits in its place', () => {
+  const { pool, add, inItsPlace } = poolWith()
+  const first = add({ sender: 0, nonce: 0 })
+  add({ sender: 0, nonce: 1 })
+  pool.handOver(first)
+  assert.deepEqual(names(pool.executable()), [])
+  assert.equal(pool.hasExecutable(), false)
+  const second = add({ sender: 0, nonce: 0, cap: 2_000n, tip: 20n })
+  assert.deepEqual(inItsPlace, [second.hashKey])
+  assert.equal(pool.get(first.hashKey), undefined)
+  assert.deepEqual(names(pool.executable()), [])
+  pool.drop(second)
+  assert.equal(pool.hasExecutable(), false)
+  add({ sender: 0, nonce: 0 })
+  assert.deepEqual(names(pool.executable()), ['0:0', '0:1'])
 })
