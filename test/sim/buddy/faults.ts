@@ -35,6 +35,7 @@ export type Plan = {
   /** Validators beyond the first set, who join and leave. */
   reserves: number
   chaosMs: number
+  quorum: (total: bigint) => bigint
 }
 
 export type Wish = { sizes: readonly number[]; quorum: (total: bigint) => bigint; byzantine: 'some' | 'all' }
@@ -54,6 +55,7 @@ export function drawPlan(prng: Prng, wish: Wish): Plan {
     merge: prng.chance(0.5) ? 'buddy' : 'none',
     reserves,
     chaosMs: prng.pick([300, 800, 1500]),
+    quorum: wish.quorum,
   }
 }
 
