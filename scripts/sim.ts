@@ -25,9 +25,10 @@ for (let seed = first; seed < first + count; seed++) {
 const sum = (of: (outcome: Outcome) => number): number => outcomes.reduce((total, outcome) => total + of(outcome), 0)
 const max = (of: (outcome: Outcome) => number): number => outcomes.reduce((most, outcome) => Math.max(most, of(outcome)), 0)
 const failed = outcomes.filter(({ violation }) => violation !== null).length
+const rules = ['E1', 'E2', 'E3', 'E4', 'E5'].map((rule) => `${rule} ${sum(({ evidence }) => evidence.get(rule) ?? 0)}`).join(' ')
 process.stdout.write(
   `${count} seeds from ${first}, n ${wish.sizes.join(',')}: ${failed} failed; ${sum(({ heights }) => heights)} heights, ${sum(({ packets }) => packets)} packets, ` +
-    `${sum(({ crashes }) => crashes)} crashes, ${sum(({ evidence }) => evidence)} evidence, highest sealing view ${max(({ views }) => views)}, ` +
+    `${sum(({ crashes }) => crashes)} crashes, ${rules}, highest sealing view ${max(({ views }) => views)}, ` +
     `slowest healing ${Math.round(max(({ healMs }) => healMs))} ms; hash ${outcomes.at(-1)?.hash}; ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
 )
 process.exit(failed === 0 ? 0 : 1)

@@ -43,11 +43,14 @@ export function ascii(text: string): Bytes {
 
 /** Big-endian, shortest form; 0 is empty (as RLP wants integers). */
 export function uintBytes(value: bigint): Bytes {
-  const digits = value === 0n ? '' : value.toString(16)
-  const padded = digits.length % 2 === 0 ? digits : `0${digits}`
-  return Uint8Array.from({ length: padded.length / 2 }, (_, i) => parseInt(padded.slice(2 * i, 2 * i + 2), 16))
+  const digits: number[] = []
+  for (let rest = value; rest > 0n; rest >>= 8n) digits.push(Number(rest & 0xffn))
+  return Uint8Array.from(digits.reverse())
 }
 
 export function uintOf(bytes: Bytes): bigint {
-  return bytes.length === 0 ? 0n : BigInt(`0x${keyOf(bytes)}`)
+  if (bytes.length > 6) return BigInt(`0x${keyOf(bytes)}`)
+  let value = 0
+  for (const byte of bytes) value = value * 256 + byte
+  return BigInt(value)
 }

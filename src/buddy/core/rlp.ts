@@ -3,7 +3,6 @@
 // Called by: fields.ts, signing.ts.
 
 import { assert } from '../../assert.js'
-import { joinBytes } from './bytes.js'
 import type { Bytes } from './bytes.js'
 
 export type Rlp = Bytes | readonly Rlp[]
@@ -15,13 +14,12 @@ export class CodecError extends Error {
   override readonly name = 'CodecError'
 }
 
+/** Two passes, lengths first: concatenating inside out was a third of the simulator's time. */
 export function encodeRlp(value: Rlp): Bytes {
-  if (value instanceof Uint8Array) {
-    return value.length === 1 && (value[0] as number) < 0x80 ? value : joinBytes(prefix(0x80, value.length), value)
-  }
-  const parts = value.map(encodeRlp)
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
-  return joinBytes(prefix(0xc0, length), ...parts)
+  const lengths: number[] = []
+  const out = new Uint8Array(measure(value, lengths))
+  write(value, { out, at: 0, lengths, next: 0 })
+  return out
 }
 
 /** @throws CodecError for anything that `encodeRlp` would not have written. */
@@ -31,12 +29,42 @@ export function decodeRlp(bytes: Bytes): Rlp {
   return value
 }
 
-function prefix(base: number, length: number): Bytes {
-  if (length <= 55) return Uint8Array.of(base + length)
-  const digits: number[] = []
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) digits.unshift(rest % 256)
-  assert(digits.length <= 4, 'an RLP item of more than 4 GiB')
-  return Uint8Array.of(base + 55 + digits.length, ...digits)
+/** Content lengths of all lists, outermost first; answers the length of the whole. */
+function measure(value: Rlp, lengths: number[]): number {
+  if (value instanceof Uint8Array) return isOwnForm(value) ? 1 : headLength(value.length) + value.length
+  const place = lengths.push(0) - 1
+  let length = 0
+  for (const inner of value) length += measure(inner, lengths)
+  lengths[place] = length
+  return headLength(length) + length
+}
+
+function write(value: Rlp, to: { out: Bytes; at: number; lengths: readonly number[]; next: number }): void {
+  if (value instanceof Uint8Array) {
+    if (!isOwnForm(value)) head(to, 0x80, value.length)
+    to.out.set(value, to.at)
+    to.at += value.length
+    return
+  }
+  head(to, 0xc0, to.lengths[to.next++] as number)
+  for (const inner of value) write(inner, to)
+}
+
+function head(to: { out: Bytes; at: number }, base: number, length: number): void {
+  const size = headLength(length)
+  to.out[to.at] = size === 1 ? base + length : base + 54 + size
+  for (let i = size - 1, rest = length; i > 0; i--, rest = Math.floor(rest / 256)) to.out[to.at + i] = rest % 256
+  to.at += size
+}
+
+/** A byte below 0x80 stands for itself. */
+function isOwnForm(value: Bytes): boolean {
+  return value.length === 1 && (value[0] as number) < 0x80
+}
+
+function headLength(length: number): number {
+  assert(length <= 0xffff_ffff, 'an RLP item of more than 4 GiB')
+  return length <= 55 ? 1 : length <= 0xff ? 2 : length <= 0xffff ? 3 : length <= 0xff_ffff ? 4 : 5
 }
 
 function item(bytes: Bytes, place: { at: number; limit: number; depth: number }): { value: Rlp; end: number } {

@@ -1,6 +1,6 @@
 // Owns: the machines of one history by its plan: validators, reserves, twins, roles; and the schedule of validator sets.
 
-import type { ValidatorSet } from '../../../src/buddy/core/types.js'
+import type { Message, ValidatorSet } from '../../../src/buddy/core/types.js'
 import { createClock } from './clock.js'
 import { agreement } from './checkers/agreement.js'
 import { certificates } from './checkers/certificate.js'
@@ -60,10 +60,22 @@ export function createWorld(seed: number, wish: Wish, note: (text: string) => vo
 
 function deliver(world: World, { from, to, bytes }: Packet): void {
   const [sender, target] = [world.machines[from], world.machines[to]]
-  const message = decodeMessage(bytes)
-  if (sender === undefined || target === undefined || message === null || !target.up) return
+  if (sender === undefined || target === undefined || !target.up) return
+  const message = decoded(bytes)
+  if (message === null) return
   world.note(`${to} ${from} ${message.kind} ${bytes.length}`)
   feed(world, target, { kind: 'receive', from: sender.key, message })
+}
+
+/** A broadcast is one array of bytes: decoded once. */
+const messages = new WeakMap<Uint8Array, Message | null>()
+
+function decoded(bytes: Uint8Array): Message | null {
+  const known = messages.get(bytes)
+  if (known !== undefined) return known
+  const message = decodeMessage(bytes)
+  messages.set(bytes, message)
+  return message
 }
 
 function behaviour(prng: Prng, role: Role | undefined): Misbehave | null {

@@ -1,7 +1,7 @@
 // Owns: one simulated Buddy: the real core, its effects carried out in order over the simulated disk, clock and network.
 // A crash takes its memory, its backlog and the unsynced end of its log.
 
-import { keyOf } from '../../../src/buddy/core/bytes.js'
+import { keyOf, sameBytes } from '../../../src/buddy/core/bytes.js'
 import { encodeMessage } from '../../../src/buddy/core/codec.js'
 import { recover } from '../../../src/buddy/core/recovery.js'
 import { resume, step } from '../../../src/buddy/core/step.js'
@@ -54,6 +54,9 @@ export function crash(world: World, machine: Machine): void {
   machine.disk.crash(world.prng)
   const records = machine.disk.read()
   machine.state = recover(machine.env, genesis(world), records)
+  // What the crash spared of the unsynced end is on disk for good.
+  machine.durable = new Set(records.flatMap(signaturesOf))
+  machine.written.clear()
   machine.sealed = new Map(records.flatMap((record) => (record.kind === 'decided' ? [[record.height, record] as const] : [])))
   if (machine.honest) for (const { recovered } of world.observers) recovered(machine, exact)
 }
@@ -136,8 +139,9 @@ function transmit(world: World, machine: Machine, { to, message }: Pick<Extract<
   if (machine.honest) for (const { sent } of world.observers) sent(machine, message)
   const bytes = machine.misbehave === null ? encodeMessage(message) : null
   for (const out of machine.misbehave === null ? wanted : wanted.flatMap((one) => machine.misbehave?.(machine, one) ?? [])) {
+    const sent = bytes ?? encodeMessage(out.message)
     for (const target of world.machines) {
-      if (keyOf(target.key) === keyOf(out.to)) world.network.send({ from: machine.id, to: target.id, bytes: bytes ?? encodeMessage(out.message) })
+      if (sameBytes(target.key, out.to)) world.network.send({ from: machine.id, to: target.id, bytes: sent })
     }
   }
 }

@@ -16,7 +16,8 @@ export type Outcome = {
   heights: number
   views: number
   packets: number
-  evidence: number
+  /** How often each rule was told. */
+  evidence: ReadonlyMap<string, number>
   crashes: number
   healMs: number
 }
@@ -28,11 +29,12 @@ const healHeights = 2n
 const periodMs = 60
 
 export function simulate(seed: number, wish: Wish): Outcome {
-  const tally = { hash: 0xcbf29ce4, notes: 0, evidence: 0, crashes: 0, healMs: 0 }
+  const tally = { hash: 0xcbf29ce4, notes: 0, evidence: new Map<string, number>(), crashes: 0, healMs: 0 }
   const note = (text: string): void => {
     for (let i = 0; i < text.length; i++) tally.hash = Math.imul(tally.hash ^ text.charCodeAt(i), 0x0100_0193)
     tally.notes++
-    if (text.includes(' evidence ')) tally.evidence++
+    const rule = / evidence (E\d)/.exec(text)?.[1]
+    if (rule !== undefined) tally.evidence.set(rule, (tally.evidence.get(rule) ?? 0) + 1)
   }
   const world = createWorld(seed, wish, note)
   let violation: string | null = null
