@@ -37,7 +37,7 @@ function finish(ctx: Ctx, seal: Seal, block: Block): void {
   const pool = state.round.pools.commit.get(seal.qc.view)
   out.push({ kind: 'persist', record: { kind: 'decided', height, seal, block } })
   out.push({ kind: 'decided', seal, block })
-  if (pool?.exchange != null) send(ctx, lackingTargets(pool.exchange, pool.votes), { kind: 'sealed', height, seal, block: null })
+  if (pool?.exchange != null) send(ctx, lackingTargets(ctx, pool.exchange, pool.votes), { kind: 'sealed', height, seal, block: null })
   advance(env, state, { seal, block })
   onAdvanced(ctx)
 }

@@ -65,9 +65,13 @@ export function onExchangeTick(ctx: Ctx, kind: VoteKind, view: number): void {
   arm(ctx, { what: 'exchange', height: state.height, view, vote: kind }, env.timing.deltaMs)
 }
 
-/** Whom the own level targets are that may lack votes: levels not sent yet, and siblings not heard in full. */
-export function lackingTargets({ levels, sent }: Exchange, votes: ReadonlyMap<number, unknown>): number[] {
-  return levels.flatMap(({ sibling, targets }, k) => (sent[k] === true && sibling.every((validator) => votes.has(validator)) ? [] : targets))
+/** Own level targets that may lack votes: of levels not sent yet, and of siblings not heard in full. */
+export function lackingTargets({ env }: Ctx, { levels, sent }: Exchange, votes: ReadonlyMap<number, unknown>): number[] {
+  return levels.flatMap(({ sibling, targets }, k) => {
+    // Who hears everybody directly lacks nothing that we could push; its `want` would be answered.
+    const heard = env.exchange === 'direct' || sibling.every((validator) => votes.has(validator))
+    return sent[k] === true && heard ? [] : targets
+  })
 }
 
 /** Level k goes out when its range is complete or δ·k has passed. With a QC it carries that instead (commit: the Seal, decide.ts). */
