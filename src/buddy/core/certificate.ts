@@ -77,6 +77,11 @@ export function assembleQc(committee: Committee, at: { kind: VoteKind; height: b
   return { ...at, digest: first.digest, signers: sorted.map(({ validator }) => validator), signatures: sorted.map(({ signature }) => signature) }
 }
 
+/** The QC that leaves the proposer no choice of the block (B4.2). */
+export function lockOf(tc: Tc | null): Qc | null {
+  return tc === null ? null : tc.highQc
+}
+
 export function highestOf(timeouts: readonly TimeoutVote[]): High | null {
   let highest: High | null = null
   for (const { high } of timeouts) if (high !== null && (highest === null || high.view > highest.view)) highest = high

@@ -35,9 +35,10 @@ function finish(ctx: Ctx, seal: Seal, block: Block): void {
   const { env, state, out } = ctx
   const { height } = state
   const pool = state.round.pools.commit.get(seal.qc.view)
+  const exchange = pool?.exchange ?? null
   out.push({ kind: 'persist', record: { kind: 'decided', height, seal, block } })
   out.push({ kind: 'decided', seal, block })
-  if (pool?.exchange != null) send(ctx, lackingTargets(ctx, pool.exchange, pool.votes), { kind: 'sealed', height, seal, block: null })
+  if (pool !== undefined && exchange !== null) send(ctx, lackingTargets(ctx, exchange, pool.votes), { kind: 'sealed', height, seal, block: null })
   advance(env, state, { seal, block })
   onAdvanced(ctx)
 }

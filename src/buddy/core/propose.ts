@@ -3,7 +3,7 @@
 // Called by: step.ts.
 
 import { keyOf, sameBytes } from './bytes.js'
-import { fitsHeight, verifyBy, verifyJustification } from './certificate.js'
+import { fitsHeight, lockOf, verifyBy, verifyJustification } from './certificate.js'
 import { accuse, rememberBadJustification, voteStatement } from './evidence.js'
 import { digestOf, preimage } from './signing.js'
 import { certifiedAt, everyone, heldBlock, proposerAt, send } from './state.js'
@@ -40,7 +40,7 @@ export function onPropose(ctx: Ctx, propose: Propose): void {
   round.proposals.set(view, { propose, digest, logged: false })
   start(ctx)
   if (tc !== null) raised.push({ kind: 'tc', tc })
-  hold(ctx, headerHash, block, tc?.highQc == null ? 'proposed' : 'certified')
+  hold(ctx, headerHash, block, lockOf(tc) === null ? 'proposed' : 'certified')
 }
 
 /** Keeps a block until it is judged. One answer is awaited per header: a false body must not displace the one in judgement. */
@@ -71,8 +71,9 @@ export function tryPropose(ctx: Ctx): void {
   if (round.proposed.has(view) || round.timedOut.has(view) || round.sealing !== null) return
   const tc = round.tcs.get(view - 1) ?? null
   if (view === 0 ? round.merge.phase !== 'done' : tc === null) return
-  if (tc?.highQc != null) {
-    const held = heldBlock(round, tc.highQc.digest)
+  const lock = lockOf(tc)
+  if (lock !== null) {
+    const held = heldBlock(round, lock.digest)
     if (held?.valid === true) proposeBlock(ctx, held.block, tc)
   } else if (round.building < view) {
     round.building = view
@@ -86,7 +87,7 @@ export function onBuilt(ctx: Ctx, view: number, block: Block): void {
   const { round } = state
   if (view !== round.view || round.building !== view || round.proposed.has(view) || round.timedOut.has(view)) return
   const tc = round.tcs.get(view - 1) ?? null
-  if (tc?.highQc != null || !fitsHeight(env, state.committee, state, block)) return
+  if (lockOf(tc) !== null || !fitsHeight(env, state.committee, state, block)) return
   proposeBlock(ctx, block, tc)
 }
 
@@ -119,8 +120,9 @@ function proposeBlock(ctx: Ctx, block: Block, tc: Tc | null): void {
 function fitsView({ env, state }: Ctx, { view, block, tc }: Propose, proposer: number): boolean {
   const facts = env.readHeader(block.header)
   if (facts === null) return false
-  if (tc?.highQc == null) return facts.view === view && facts.proposer === proposer
-  return facts.view <= tc.highQc.view && facts.proposer < state.committee.set.length
+  const lock = lockOf(tc)
+  if (lock === null) return facts.view === view && facts.proposer === proposer
+  return facts.view <= lock.view && facts.proposer < state.committee.set.length
 }
 
 /** Whoever has not begun this height begins it with the first valid proposal. */
