@@ -6,12 +6,17 @@ import type { Prng } from './prng.js'
 export type Role = 'twins' | 'equivocator' | 'withholder' | 'liar' | 'silent'
 export const roles: readonly Role[] = ['twins', 'equivocator', 'withholder', 'liar', 'silent']
 
+/** A message by what it says; votes by their kind. */
+export type Spoken = 'propose' | 'prepare' | 'commit' | 'timeout' | 'other'
+
 export type Faults = {
   loss: number
   duplicate: number
   /** Share of messages that take up to `slowMs` longer, so that later ones overtake them. */
   reorder: number
   slowMs: number
+  /** What is mostly lost: histories full of locks without Seals, or of views without proposals. */
+  deafTo: Spoken | null
   replay: number
   garbage: number
   /** Mean time between changes of the partition; 0 for none. */
@@ -38,19 +43,21 @@ export type Plan = {
   quorum: (total: bigint) => bigint
 }
 
-export type Wish = { sizes: readonly number[]; quorum: (total: bigint) => bigint; byzantine: 'some' | 'all' }
+export type Wish = { sizes: readonly number[]; quorum: (total: bigint) => bigint; byzantine: 'some' | 'all' | 'forgers' }
 export const ordinary: Wish = { sizes: [4, 7, 10, 13], quorum: quorumWeight, byzantine: 'some' }
 
 export function drawPlan(prng: Prng, wish: Wish): Plan {
   const size = prng.pick(wish.sizes)
   const weights = Array.from({ length: size }, () => 1n)
   if (prng.chance(0.25)) for (let i = 0; i < size; i++) weights[i] = BigInt(1 + prng.below(5))
+  // A siege: hardly any COMMIT arrives, and all that may lie do. Locks without Seals are where proposals break them.
+  const siege = prng.chance(0.15)
   const reserves = prng.chance(0.2) ? 1 + prng.below(2) : 0
   return {
     size,
     weights,
-    byzantine: drawByzantine(prng, weights, wish, reserves > 0),
-    faults: drawFaults(prng),
+    byzantine: drawByzantine(prng, weights, siege ? { ...wish, byzantine: 'forgers' } : wish, reserves > 0),
+    faults: siege ? { ...drawFaults(prng), deafTo: 'commit', loss: 0 } : drawFaults(prng),
     exchange: prng.chance(0.2) ? 'direct' : 'buddy',
     merge: prng.chance(0.5) ? 'buddy' : 'none',
     reserves,
@@ -58,6 +65,8 @@ export function drawPlan(prng: Prng, wish: Wish): Plan {
     quorum: wish.quorum,
   }
 }
+
+const rolesOf: Record<Wish['byzantine'], readonly Role[]> = { some: roles, all: ['twins', 'equivocator'], forgers: ['equivocator', 'liar'] }
 
 /** Less than a third of the weight, also after a change of the set that takes one honest away (`careful`). */
 function drawByzantine(prng: Prng, weights: readonly bigint[], wish: Wish, careful: boolean): Map<number, Role> {
@@ -71,7 +80,7 @@ function drawByzantine(prng: Prng, weights: readonly bigint[], wish: Wish, caref
     if (3n * more >= total - most) continue
     if (few && prng.chance(0.5)) continue
     weight = more
-    chosen.set(validator, wish.byzantine === 'all' ? prng.pick(['twins', 'equivocator'] as const) : prng.pick(roles))
+    chosen.set(validator, prng.pick(rolesOf[wish.byzantine]))
   }
   return chosen
 }
@@ -83,6 +92,7 @@ function drawFaults(prng: Prng): Faults {
     duplicate: some(0.3, () => prng.pick([0.05, 0.3]), 0),
     reorder: some(0.4, () => prng.pick([0.05, 0.4]), 0),
     slowMs: prng.pick([5, 40, 200]),
+    deafTo: some(0.35, () => prng.pick(['commit', 'commit', 'prepare', 'propose', 'timeout'] as const), null),
     replay: some(0.25, () => 0.05, 0),
     garbage: some(0.25, () => 0.05, 0),
     partitionEveryMs: some(0.45, () => prng.pick([40, 150, 400]), 0),

@@ -5,11 +5,12 @@ import { keyOf, sameBytes } from '../../../src/buddy/core/bytes.js'
 import { encodeMessage } from '../../../src/buddy/core/codec.js'
 import { recover } from '../../../src/buddy/core/recovery.js'
 import { resume, step } from '../../../src/buddy/core/step.js'
-import type { Effect, Env, Input, Key, WalRecord } from '../../../src/buddy/core/types.js'
+import type { Effect, Env, Input, Key, Message, WalRecord } from '../../../src/buddy/core/types.js'
 import { createState } from '../../../src/buddy/core/state.js'
 import { committeeOf, indexOf, setHashOf } from '../../../src/buddy/core/validators.js'
 import { crypto, signAs } from './crypto.js'
 import { createDisk } from './disk.js'
+import type { Spoken } from './faults.js'
 import { bodyHolds, makeBlock, readHeader } from './toy-block.js'
 import type { Machine, Misbehave, World } from './world.js'
 
@@ -141,8 +142,20 @@ function transmit(world: World, machine: Machine, { to, message }: Pick<Extract<
   for (const out of machine.misbehave === null ? wanted : wanted.flatMap((one) => machine.misbehave?.(machine, one) ?? [])) {
     const sent = bytes ?? encodeMessage(out.message)
     for (const target of world.machines) {
-      if (sameBytes(target.key, out.to)) world.network.send({ from: machine.id, to: target.id, bytes: sent })
+      if (sameBytes(target.key, out.to)) world.network.send({ from: machine.id, to: target.id, bytes: sent, spoken: spokenOf(out.message) })
     }
+  }
+}
+
+function spokenOf(message: Message): Spoken {
+  switch (message.kind) {
+    case 'votes':
+      return message.vote
+    case 'propose':
+    case 'timeout':
+      return message.kind
+    default:
+      return 'other'
   }
 }
 

@@ -1,10 +1,13 @@
 // Owns: the way of bytes between machines: loss, delay, duplicates, overtaking, replays, garbage, and partitions of both kinds.
 
 import type { Clock } from './clock.js'
-import type { Faults } from './faults.js'
+import type { Faults, Spoken } from './faults.js'
 import type { Prng } from './prng.js'
 
-export type Packet = { from: number; to: number; bytes: Uint8Array }
+export type Packet = { from: number; to: number; bytes: Uint8Array; spoken: Spoken }
+
+/** Share that is lost of what a history is deaf to. */
+const deafLoss = 0.7
 export type Network = {
   send: (packet: Packet) => void
   /** From now on nothing is lost, late, doubled or cut. */
@@ -44,7 +47,7 @@ export function createNetwork(parts: { clock: Clock; prng: Prng; faults: Faults;
     send: (packet) => {
       count++
       if (healed) return travel(packet, 0)
-      if (prng.chance(faults.loss)) return
+      if (prng.chance(packet.spoken === faults.deafTo ? deafLoss : faults.loss)) return
       travel(packet, prng.chance(faults.reorder) ? prng.between(0, faults.slowMs) : 0)
       if (prng.chance(faults.duplicate)) travel(packet, prng.between(0, faults.slowMs))
       if (prng.chance(faults.garbage)) travel({ ...packet, bytes: spoiled(prng, packet.bytes) }, 0)

@@ -1,5 +1,6 @@
 // What a Byzantine machine can sign: anything, with its own key.
 
+import { lockOf } from '../../../../src/buddy/core/certificate.js'
 import { digestOf, headerHashOf, preimage, timeoutPreimage } from '../../../../src/buddy/core/signing.js'
 import type { Block, Propose, Qc, Tc, Timeout, Vote, VoteKind } from '../../../../src/buddy/core/types.js'
 import { signAs } from '../crypto.js'
@@ -23,7 +24,9 @@ export function forgedTimeout({ env, key }: Machine, from: Timeout, view: number
 /** Another block in the same place. */
 export function rivalBlock(from: Propose, salt: number): Block | null {
   const facts = readHeader(from.block.header)
-  return facts === null ? null : makeBlock({ ...facts, view: from.view }, { salt, valid: true, nextSet: from.block.nextSet })
+  // Under a lock the original view has to stand in the header, so the forger lets it stand.
+  const view = lockOf(from.tc) === null ? from.view : facts?.view
+  return facts === null || view === undefined ? null : makeBlock({ ...facts, view }, { salt, valid: true, nextSet: from.block.nextSet })
 }
 
 /** The same just hash, another header; or noise. */
