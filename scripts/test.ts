@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const tiers = ['unit', 'contract', 'property', 'sim', 'conformance', 'e2e'] as const
+const tiers = ['unit', 'contract', 'property', 'sim', 'golden', 'conformance', 'e2e'] as const
 /** Test files that run at the same time; the end-to-end ones start processes of their own. */
 const concurrency = 2
 /** One test file that hangs must not take the whole run with it. */
