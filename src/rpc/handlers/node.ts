@@ -30,7 +30,7 @@ export function peerCount(): string {
 
 /** Namespaces of the table. */
 export function rpcModules(): Record<string, string> {
-  return { eth: '1.0', net: '1.0', rpc: '1.0', txpool: '1.0', web3: '1.0' }
+  return { eth: '1.0', hyper: '1.0', net: '1.0', rpc: '1.0', txpool: '1.0', web3: '1.0' }
 }
 
 export function discover(ctx: CallContext): unknown {
