@@ -1,29 +1,5 @@
-// Owns: virtual time and the one generator of a simulated run; nothing happens but what was scheduled here.
+// Owns: virtual time of a simulated run; nothing happens but what was scheduled here.
 // Called by: world.ts, toy-lane.ts.
-
-export type Prng = { below: (bound: number) => number; chance: (oneIn: number) => boolean; pick: <T>(items: readonly T[]) => T }
-
-/** mulberry32, silent: thousands of seeds run in one test. */
-export function prng(seed: number): Prng {
-  let state = seed >>> 0
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-  const below = (bound: number): number => Math.floor(next() * bound)
-  return {
-    below,
-    chance: (oneIn) => below(oneIn) === 0,
-    pick: (items) => {
-      const item = items[below(items.length)]
-      if (item === undefined) throw new RangeError('nothing to pick from')
-      return item
-    },
-  }
-}
 
 type Event = { at: number; order: number; run: () => void }
 

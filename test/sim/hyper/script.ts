@@ -2,7 +2,7 @@
 // Called by: toy-lane.ts (the joint execution), world.ts (makes and judges them).
 
 import type { SessionRecord } from '../../../src/hyper/core/types.js'
-import type { Prng } from './clock.js'
+import type { Random } from '../../fixtures/random.js'
 
 export type Script = Op[]
 export type Op =
@@ -22,7 +22,7 @@ export function add(values: Map<string, number>, key: string, delta: number): vo
 }
 
 /** `lanes`: those that exist, and one that does not. */
-export function randomScript(random: Prng, lanes: readonly number[], depth: number): Script {
+export function randomScript(random: Random, lanes: readonly number[], depth: number): Script {
   const script: Script = []
   const length = 1 + random.below(3)
   for (let i = 0; i < length; i++) {

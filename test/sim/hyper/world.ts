@@ -8,8 +8,9 @@ import { initialState } from '../../../src/hyper/core/state.js'
 import type { State } from '../../../src/hyper/core/state.js'
 import { sessionLimits } from '../../../src/hyper/core/types.js'
 import type { BatchRecord, Effect, Input, LaneReply, Wanted } from '../../../src/hyper/core/types.js'
-import { Clock, prng } from './clock.js'
-import type { Prng } from './clock.js'
+import { prng } from '../../fixtures/random.js'
+import type { Random } from '../../fixtures/random.js'
+import { Clock } from './clock.js'
 import { randomScript } from './script.js'
 import type { Script } from './script.js'
 import { ToyLane, hashOf, keyOf } from './toy-lane.js'
@@ -42,7 +43,7 @@ export class World implements ToyWorld {
   /** The synced part of the coordinator's disk. */
   readonly journal = new Map<number, { record: BatchRecord; complete: boolean }>()
   readonly clock = new Clock()
-  readonly random: Prng
+  readonly random: Random
   readonly faults: Faults
   readonly canary: Canary
   /** Message → its script and lanes; wanted until it is in the journal. */
