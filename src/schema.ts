@@ -94,6 +94,7 @@ export const hyper = {
   },
   sessionById: { db: 'hyper', prefix: 0x03, key: 'session id', value: 'u64 batch ‖ u32 place in it', writer: journal },
   sessionByTx: { db: 'hyper', prefix: 0x04, key: 'u64 chain id ‖ transaction hash', value: 'as sessionById', writer: journal },
+  batchByBlock: { db: 'hyper', prefix: 0x05, key: 'u64 chain id ‖ u64 block', value: 'u64 batch', writer: journal },
 
   messages: { db: 'hyper', prefix: 0x08, key: 'message id', value: 'message record (hyper/journal-codec.ts)', writer: outbox },
   messagesByTx: { db: 'hyper', prefix: 0x09, key: 'u64 chain id ‖ transaction hash ‖ u32 log index', value: 'message id', writer: outbox },

@@ -117,7 +117,7 @@ export type SessionRequests = {
   undoIn: { req: { run: RunId; mark: number }; res: null }
   /** Keep the current session's effects on this lane, or undo them all. `legs`: every transaction of the session on this lane in block order, signed and 0x7e; none when undone. */
   sessionEnd: { req: { batch: number; keep: boolean }; res: { legs: Leg[] } }
-  /** Finish the block of the batch. links[i] belongs to the i-th transaction of the block. Nothing is written yet. null: nothing was kept. */
+  /** Finish the block of the batch. links[i] belongs to the i-th transaction of the block. Nothing is written yet. null: the lane has neither run nor answered anything that was kept. */
   sessionSeal: { req: { batch: number; links: SessionLink[] }; res: SealedBlock | null }
   /** Write the sealed block and go on. Idempotent: a lane that has the block answers the same. */
   sessionCommit: { req: { batch: number }; res: null }

@@ -24,6 +24,8 @@ export type Journal = {
   incomplete: () => Promise<BatchRecord[]>
   nextBatch: () => Promise<number>
   session: (id: Hash32) => Promise<StoredSession | null>
+  /** The batch that made a lane's block; null for a block of the lane's own. */
+  batchOfBlock: (chainId: number, number: bigint) => Promise<StoredBatch | null>
   /** Of all sessions of a batch, in order (S12). */
   transcripts: (batch: number) => Promise<TranscriptOfSession[] | null>
   sessionOfTransaction: (chainId: number, hash: Hash32) => Promise<StoredSession | null>
@@ -41,6 +43,10 @@ export function createJournal(store: Store): Journal {
     complete: (batch) => store.batch([{ type: 'del', key: tableKey(hyper.sealedBlocks, u64(batch)) }]),
     incomplete: () => readIncomplete(store),
     nextBatch: () => readNextBatch(store),
+    batchOfBlock: async (chainId, number) => {
+      const batch = await store.get(tableKey(hyper.batchByBlock, u64(chainId), u64(number)))
+      return batch === undefined ? null : readBatch(store, Number(readU64(batch)))
+    },
     transcripts: async (batch) => {
       const stored = await readBatch(store, batch)
       return stored === null ? null : stored.sessions.map(({ id, transcript }) => ({ id, events: transcript }))
@@ -57,6 +63,7 @@ function rowsOf(record: BatchRecord): Extract<StoreOp, { type: 'put' }>[] {
   return [
     { type: 'put', key: tableKey(hyper.sessionBatches, batch), value: encodeValue(stored) },
     { type: 'put', key: tableKey(hyper.sealedBlocks, batch), value: encodeValue(record.blocks) },
+    ...blocks.map(({ chainId, number }) => ({ type: 'put' as const, key: tableKey(hyper.batchByBlock, u64(chainId), u64(number)), value: batch })),
     ...record.sessions.flatMap(({ id, own, legs }, i) => {
       const value = new Uint8Array([...batch, ...u32(i)])
       const keys = [...own, ...legs].map((part) => tableKey(hyper.sessionByTx, u64(part.chainId), part.transactionHash))

@@ -101,8 +101,8 @@ class SessionLane {
   async commit(batch: number): Promise<void> {
     if (this.block?.batch !== batch) return
     const txs = await this.block.commit()
-    this.letGo(txs.length > 0)
-    if (txs.length > 0) this.h.afterBlock(txs)
+    this.letGo(txs !== null)
+    if (txs !== null) this.h.afterBlock(txs)
   }
 
   abort(batch: number): void {

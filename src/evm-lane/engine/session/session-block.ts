@@ -25,7 +25,8 @@ import { encodeOps } from './ops-codec.js'
 import { legTx } from './leg-tx.js'
 import { keepEntries } from './session-entries.js'
 
-type Session = { id: Hash32; run: LaneRun; slot: EvmSlot; start: Savepoint; mark: number }
+/** `called`: a call of another lane was executed, whatever became of it. */
+type Session = { id: Hash32; run: LaneRun; slot: EvmSlot; start: Savepoint; mark: number; called: boolean }
 
 export class SessionBlock {
   readonly batch: number
@@ -37,6 +38,8 @@ export class SessionBlock {
   private readonly execution: BlockExecution
   private session: Session | undefined
   private sealed: { entry: BlockEntry; sealed: Sealed } | undefined
+  /** A kept session depends on what this lane answered. */
+  private answered = false
 
   constructor(parts: LaneParts, ask: Ask, open: { batch: number; nowMs: number }) {
     this.parts = parts
@@ -63,7 +66,7 @@ export class SessionBlock {
       undoSince: async (mark: number) => void (await this.ask('undoSince', { run, mark })),
     }
     const stage = { chainId: spec.chainId, peers: crossing.peers, slot, view: this.view, env: this.env }
-    this.session = { id, run: new LaneRun(stage, port), slot, start, mark: 0 }
+    this.session = { id, run: new LaneRun(stage, port), slot, start, mark: 0, called: false }
   }
 
   private get current(): Session {
@@ -106,6 +109,7 @@ export class SessionBlock {
 
   callIn(call: CrossCall, mark: number): Promise<CrossResult> {
     if (call.gas > this.gasLeft) return Promise.resolve({ kind: 'refused', refusal: { error: 'SessionLimit', which: 'blockGas' }, mark })
+    this.current.called = true
     return this.current.run.callIn(call, mark)
   }
 
@@ -114,9 +118,10 @@ export class SessionBlock {
   }
 
   async end(keep: boolean): Promise<Leg[]> {
-    const { run, slot, start } = this.current
+    const { run, slot, start, called } = this.current
     let legs: Leg[] = []
     if (keep) {
+      this.answered ||= called
       await run.endTransaction()
       legs = keepEntries(run.entries, this.execution, { session: this.current.id, chainId: this.parts.spec.chainId })
     } else {
@@ -133,9 +138,12 @@ export class SessionBlock {
     return legTx(leg, { session: this.current.id, chainId: this.parts.spec.chainId, index: this.execution.txs.length + index })
   }
 
-  /** null: no session was kept. */
+  /**
+   * null: no session that was kept ran here. A lane that answered calls which left nothing (they failed, or were undone) makes an empty block: it says on
+   * which state they ran, so that whoever replays the session can check the answers (S12).
+   */
   async seal(links: SessionLink[]): Promise<SealedBlock | null> {
-    if (this.execution.txs.length === 0) return null
+    if (this.execution.txs.length === 0 && !this.answered) return null
     this.view.commitSync()
     const result = await this.execution.finish({ withdrawals: [], uncles: [] })
     const parent = this.parts.chain.head.block.header
@@ -160,9 +168,9 @@ export class SessionBlock {
     }
   }
 
-  /** Answers the block's transactions. */
-  async commit(): Promise<LaneTx[]> {
-    if (this.sealed === undefined) return []
+  /** Answers the block's transactions; null when there is no block. */
+  async commit(): Promise<LaneTx[] | null> {
+    if (this.sealed === undefined) return null
     await commitBlock(this.parts, this.sealed.entry, this.sealed.sealed)
     return this.sealed.entry.txs
   }

@@ -133,6 +133,32 @@ test('S12: each lane reproduces its block alone from the transcript, and a trans
   }
 })
 
+test('S12: a lane that answered a call that left nothing there makes an empty block, so that the answer can be checked', async (t) => {
+  const board = await openBoard(t)
+  const { reader } = board.coordinator
+  const sent = await board.play(0, data('attempt', [toHex(board.proxy(1)), 0n, 0n, toHex(data('fail'))]))
+  assert.equal(succeeded(sent), true)
+  const session = (await reader.sessionOfTransaction(laneIds[0], sent.hash)) as StoredSession
+  assert.deepEqual(
+    session.blocks.map(({ chainId, txCount }) => [chainId, txCount]),
+    [
+      [laneIds[0], 1],
+      [laneIds[1], 0],
+    ],
+  )
+  const lanes = await reader.replaySession(session.record.id)
+  assert.deepEqual(lanes?.map(({ reproduced }) => reproduced), [true, true]) // prettier-ignore
+  const lie: TranscriptOfSession = {
+    id: session.record.id,
+    events: session.record.transcript.map((event) =>
+      event.kind === 'return' && event.result.kind === 'done' ? { ...event, result: { ...event.result, success: true } } : event,
+    ),
+  }
+  const number = session.blocks[1]?.number as bigint
+  const replayed = await board.lane(1).client.call('sessionReplay', { number, sessions: [lie] })
+  assert.equal(replayed.reproduced, false)
+})
+
 test('S11: supply over the lanes changes by nothing but burnt fees, whatever crosses and fails', async (t) => {
   const board = await openBoard(t)
   const holders = [user.address, pawn, PORTAL, ...[0, 1, 2].map((of) => board.proxy(of)), new Uint8Array(20)]
