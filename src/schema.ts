@@ -6,7 +6,7 @@ import { prefixEnd, type StoreRange } from './store/store.js'
 
 export type Table = {
   /** Which database (folder) holds the table. */
-  db: 'lane' | 'hyper'
+  db: 'lane' | 'hyper' | 'buddy'
   /** First byte of every key. */
   prefix: number
   /** Key after the prefix byte, parts in order. */
@@ -106,6 +106,21 @@ export const hyper = {
     writer: outbox,
   },
   messageCursor: { db: 'hyper', prefix: 0x0b, key: 'u64 chain id', value: 'u64 block: messages of this block and older are known', writer: outbox },
+} as const satisfies Record<string, Table>
+
+const buddyLog = 'buddy/wal'
+
+export const buddy = {
+  buddyOwner: { db: 'buddy', prefix: 0x00, key: 'empty', value: 'u8 version ‖ genesis hash ‖ public key of the Buddy', writer: buddyLog },
+  buddyStart: { db: 'buddy', prefix: 0x01, key: 'empty', value: 'RLP [height in work, hash of its parent, validator set]', writer: buddyLog },
+  buddyRecords: {
+    db: 'buddy',
+    prefix: 0x02,
+    key: 'u64 number, without gaps',
+    value: 'record of the height in work (buddy/core/codec.ts)',
+    writer: buddyLog,
+  },
+  buddySeals: { db: 'buddy', prefix: 0x03, key: 'u64 height', value: 'record `decided` of that height', writer: buddyLog },
 } as const satisfies Record<string, Table>
 
 /** Names in the `meta` table. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { lane, readU64, tableKey, tableRange, u64 } from '../../src/schema.js'
+import { buddy, lane, readU64, tableKey, tableRange, u64 } from '../../src/schema.js'
 import { compareBytes } from '../../src/store/store.js'
 
 /** Locked: a number that was ever given to a table stays with it. A new table is a new line here. */
@@ -28,6 +28,11 @@ const numbers = {
 test('the numbers of the lane tables are those ever given', () => {
   assert.deepEqual(Object.fromEntries(Object.entries(lane).map(([name, table]) => [name, table.prefix])), numbers)
   assert.equal(new Set(Object.values(numbers)).size, Object.keys(numbers).length)
+})
+
+test('the numbers of the Buddy tables are those ever given', () => {
+  const given = { buddyOwner: 0x00, buddyStart: 0x01, buddyRecords: 0x02, buddySeals: 0x03 }
+  assert.deepEqual(Object.fromEntries(Object.entries(buddy).map(([name, table]) => [name, table.prefix])), given)
 })
 
 test('keys of block numbers sort by number and lie inside the range of their table', () => {

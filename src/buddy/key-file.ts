@@ -1,0 +1,78 @@
+// Owns: the file of a Buddy's private key: made once, whole or not at all, readable by its owner only.
+// Does not own: the key itself (signer.ts).
+// Called by: embedded.ts, commands/keygen.ts, commands that run a Buddy.
+
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { AppError } from '../errors.js'
+import { createSigner, newPrivateKey, privateKeyFromPem } from './signer.js'
+import type { Signer } from './signer.js'
+
+const ownerOnly = 0o600
+
+/** The key of the file, which is made when there is none. @throws AppError 'config-invalid', 'store-failed' */
+export function openKeyFile(file: string): { signer: Signer; made: boolean } {
+  const made = makeKeyFile(file)
+  return { signer: readKeyFile(file), made }
+}
+
+/** @throws AppError 'config-invalid' when there is no key in it, or others may read it. */
+export function readKeyFile(file: string): Signer {
+  let pem: string
+  try {
+    const { mode } = statSync(file)
+    // Windows has no such bits.
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      throw new AppError('config-invalid', `${file} can be read or written by others than its owner: chmod 600 ${file}`, { file })
+    }
+    pem = readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    throw new AppError('config-invalid', `cannot read the key file ${file}: ${messageOf(error)}`, { file })
+  }
+  const key = privateKeyFromPem(pem)
+  if (key === null) throw new AppError('config-invalid', `${file} is not an Ed25519 private key in PEM`, { file })
+  return createSigner(key)
+}
+
+/** False when there is one already. A crash in between leaves no half a key: the name is given to a file that is on disk. */
+function makeKeyFile(file: string): boolean {
+  if (existsSync(file)) return false
+  const draft = `${file}.${process.pid}.new`
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    rmSync(draft, { force: true })
+    writeSynced(draft, newPrivateKey().export({ format: 'pem', type: 'pkcs8' }).toString())
+    linkSync(draft, file)
+    syncFolder(dirname(file))
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw new AppError('store-failed', `cannot make the key file ${file}: ${messageOf(error)}`, { file })
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+function writeSynced(file: string, text: string): void {
+  const fd = openSync(file, 'wx', ownerOnly)
+  try {
+    writeSync(fd, text)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function syncFolder(folder: string): void {
+  const fd = openSync(folder, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
