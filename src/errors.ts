@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'tx-not-mined'
   | 'tx-rejected'
   | 'tx-leaves'
+  | 'unsealed-limit'
   // execution
   | 'reverted'
   | 'vm-error'

@@ -71,6 +71,13 @@ export const lane = {
     value: 'empty: the block has a log with that topic there',
     writer: blocks,
   },
+  facts: {
+    db: 'lane',
+    prefix: 0x17,
+    key: 'u64 block',
+    value: 'what a Hyper Block must know of the block (facts/fact-codec.ts)',
+    writer: 'evm-lane/engine/facts',
+  },
 } as const satisfies Record<string, Table>
 
 const journal = 'hyper/journal'
@@ -131,6 +138,8 @@ export const metaName = {
   historyFloor: 'historyFloor',
   /** Hash of the genesis block and its configuration. Written by the chain. */
   genesis: 'genesis',
+  /** Newest sealed Hyper Block that the lane was told of: RLP of [number, hash, newest lane block in it]. Written by hyper-marks. */
+  hyperMark: 'hyperMark',
   /** u64 block of the head. Written by the chain. */
   head: 'head',
 } as const

@@ -57,7 +57,7 @@ export class ConnectedLane implements LaneClient {
   private readonly limits: LaneClientLimits
   private readonly onLost: (error: AppError) => void
   private readonly calls: CallsInFlight
-  private readonly listeners: Listeners = { head: new Set(), poolAdded: new Set(), sessionWanted: new Set() }
+  private readonly listeners: Listeners = { head: new Set(), marks: new Set(), poolAdded: new Set(), sessionWanted: new Set() }
   private readonly stateListeners = new Set<(state: LaneState) => void>()
   private answerer: AskHandler | null = null
   private port: LanePort | null = null
@@ -195,6 +195,9 @@ export class ConnectedLane implements LaneClient {
     switch (event.kind) {
       case 'head':
         return this.advance(event.value)
+      case 'marks':
+        if (this.newest !== undefined) this.newest = { ...this.newest, ...event.value }
+        return this.emit('marks', event.value)
       case 'poolAdded':
         return this.emit('poolAdded', event.value)
       case 'sessionWanted':

@@ -48,6 +48,10 @@ export function deadlineMs<K extends Op>(op: K, req: Request<K>, spec: LaneSpec)
     case 'simulationEnd':
       return sessionMs
     case 'status':
+    case 'sealed':
+    case 'proposed':
+    case 'blockFacts':
+    case 'exportBlock':
     case 'block':
     case 'blockReceipts':
     case 'uncle':

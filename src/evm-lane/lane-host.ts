@@ -7,7 +7,7 @@ import type { Hash32 } from '../primitives.js'
 import type { HeadInfo } from './chain-data.js'
 import { compact } from './compact.js'
 import type { LaneSpec } from './lane-spec.js'
-import type { FromLane, Handlers, Op, PoolTx, ToLane } from './protocol.js'
+import type { FromLane, Handlers, LaneEvents, Op, PoolTx, ToLane } from './protocol.js'
 import type { Asks, SessionWanted } from './session-protocol.js'
 
 export type Ask = <K extends keyof Asks>(op: K, req: Asks[K]['req']) => Promise<Asks[K]['res']>
@@ -15,6 +15,8 @@ export type Ask = <K extends keyof Asks>(op: K, req: Asks[K]['req']) => Promise<
 /** What an engine tells its host. */
 export type EngineEvents = {
   onHead: (head: HeadInfo) => void
+  /** `safe` or `finalized` moved. */
+  onMarks: (marks: LaneEvents['marks']) => void
   onPoolAdded: (txs: PoolTx[]) => void
   onSessionWanted: (wanted: SessionWanted) => void
   /** Asks the coordinator, in the middle of an execution. */
@@ -52,6 +54,7 @@ export function hostLane(open: OpenEngine, spec: LaneSpec, post: (messages: From
   const fatal = (error: unknown): void => outbox.add({ kind: 'fatal', error: errorToWire(error) })
   const events: EngineEvents = {
     onHead: (value) => outbox.add({ kind: 'event', event: { kind: 'head', value } }),
+    onMarks: (value) => outbox.add({ kind: 'event', event: { kind: 'marks', value } }),
     onPoolAdded: (txs) => outbox.add({ kind: 'event', event: { kind: 'poolAdded', value: { txs } } }),
     onSessionWanted: (value) => outbox.add({ kind: 'event', event: { kind: 'sessionWanted', value } }),
     ask: questions.ask,

@@ -64,6 +64,13 @@ export type LaneSpec = {
   coordinated?: boolean
   /** Chain ids of the other lanes that it reaches. */
   peers?: number[]
+  /**
+   * Its blocks become part of Hyper Blocks (H1): `safe` and `finalized` are what the lane is told, and it builds nothing before it knows a Hyper Block to
+   * build on (H4). Absent: its head is safe and final.
+   */
+  sealed?: boolean
+  /** Blocks beyond the newest sealed one with which a sealed lane stops until more are sealed; null or absent: no bound. */
+  maxUnsealed?: number | null
   /** True: every block batch is fsynced. False: it survives a killed process, not a power cut. */
   syncWrites: boolean
   pool: PoolLimits

@@ -4,7 +4,7 @@
 
 import type { WireError } from '../errors.js'
 import type { Address, Bytes, Hash32 } from '../primitives.js'
-import type { Asks, SessionRequests, SessionWanted } from './session-protocol.js'
+import type { Asks, SessionLink, SessionRequests, SessionWanted } from './session-protocol.js'
 import type {
   AccessList,
   AccountOverride,
@@ -63,6 +63,33 @@ export type ForkConfig = {
   systemContracts: { name: string; address: Address }[]
 }
 
+/** What happened to a message between lanes (S9) in a block. `peer`: the other lane. A retry that succeeds is a second 'delivered'. */
+export type MessageFact = { kind: 'sent' | 'delivered'; id: Hash32; peer: number; success: boolean }
+
+/** What a Hyper Block must know of one lane block. The four sums are cumulative since genesis, in wei (S11). */
+export type BlockFact = {
+  number: bigint
+  hash: Hash32
+  parentHash: Hash32
+  stateRoot: Hash32
+  /** parentBeaconBlockRoot (H4); zero where the lane's fork has no such field. */
+  hyperHash: Hash32
+  timestampMs: bigint
+  txCount: number
+  gasUsed: bigint
+  /** All balances after the block. */
+  supply: bigint
+  /** Base fees and blob fees. */
+  burned: bigint
+  /** Native value minted and burnt for sessions and messages; the fee of a message is not in it: nobody gets that. */
+  bridgedIn: bigint
+  bridgedOut: bigint
+  messages: MessageFact[]
+}
+
+/** A block of this lane as another node needs it to execute it again (importBlock). */
+export type ExportedBlock = { rlp: Bytes; timestampMs: number; links: (SessionLink | null)[] }
+
 export type LaneStatus = {
   head: HeadInfo
   genesisHash: Hash32
@@ -120,6 +147,20 @@ type LaneRequests = {
 
   /** Append one block of an imported chain (RLP). @throws 'block-invalid' with {number, reason}; the chain then ends before it. */
   importBlock: Req<{ rlp: Bytes }, { number: bigint; hash: Hash32; known: boolean }>
+  /** A block of the lane's own and what importBlock wants beside it; null when there is none of that number. */
+  exportBlock: Req<{ number: bigint }, ExportedBlock | null>
+
+  /** Facts of blocks from..min(head, from + max - 1); `max` counts up to 1,000. @throws 'history-pruned' for blocks of before facts were kept. */
+  blockFacts: Req<{ from: bigint; max: number }, BlockFact[]>
+  /**
+   * The newest sealed Hyper Block the coordinator knows, and the lane's newest block in it: moves `finalized` (L5), goes into the blocks to come (H4) and
+   * lets a lane go on that waited for it. Durable before the answer; older ones are passed over. Number 0 is the Hyper genesis: a sealed lane builds
+   * nothing before it was told of that or a later one.
+   */
+  sealed: Req<{ hyperNumber: bigint; hyperHash: Hash32; finalized: bigint }, null>
+  /** The lane's newest block in a proposed Hyper Block: moves `safe` (L5). Forgotten with the process. */
+  proposed: Req<{ safe: bigint }, null>
+
   /** Finish what is running, write it, close the store. */
   stop: Req<Record<string, never>, null>
 }
@@ -140,6 +181,8 @@ export type Handlers = { [K in Op]: (req: Request<K>) => Promise<Reply<K>> | Rep
 export type LaneEvents = {
   /** A new durable block: emitted after its batch is written. */
   head: HeadInfo
+  /** `safe` and `finalized` moved; the head did not (L5). */
+  marks: { safe: bigint; finalized: bigint }
   /** Transactions admitted to the pending part of the pool. */
   poolAdded: { txs: PoolTx[] }
   /** A transaction whose execution leaves the lane waits for the coordinator (S1). */

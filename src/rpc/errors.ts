@@ -70,6 +70,7 @@ const codes: Record<ErrorCode, number> = {
   'tx-not-mined': rpcCodes.sendTimeout,
   'tx-leaves': -32000,
   'tx-rejected': rpcCodes.server,
+  'unsealed-limit': rpcCodes.limitExceeded,
 
   reverted: rpcCodes.reverted,
   'vm-error': rpcCodes.server,

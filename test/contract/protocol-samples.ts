@@ -3,7 +3,7 @@
 
 import type { BlockRef, CallMessage, HeadInfo, HeaderData, LocatedLog, LocatedReceipt, LocatedTx, TxData } from '../../src/evm-lane/chain-data.js'
 import type { CrossCall, SealedBlock } from '../../src/evm-lane/session-protocol.js'
-import type { CallRequest, ForkConfig, LaneStatus, PoolTx, Reply, Request, Requests } from '../../src/evm-lane/protocol.js'
+import type { BlockFact, CallRequest, ForkConfig, LaneStatus, PoolTx, Reply, Request, Requests } from '../../src/evm-lane/protocol.js'
 
 const bytes = (length: number, fill: number): Uint8Array => new Uint8Array(length).fill(fill)
 export const hash = (fill: number): Uint8Array => bytes(32, fill)
@@ -126,6 +126,22 @@ const crossCall: CrossCall = {
 }
 const sealedBlock: SealedBlock = { chainId: 77_000, number: 5n, hash: hash(1), stateRoot: hash(2), txCount: 2, batch: bytes(900, 1) }
 
+const fact: BlockFact = {
+  number: 5n,
+  hash: hash(1),
+  parentHash: hash(2),
+  stateRoot: hash(3),
+  hyperHash: hash(4),
+  timestampMs: 1_700_000_000_123n,
+  txCount: 2,
+  gasUsed: 42_000n,
+  supply: 2n ** 90n,
+  burned: 1n,
+  bridgedIn: 2n,
+  bridgedOut: 3n,
+  messages: [{ kind: 'delivered', id: hash(5), peer: 77_001, success: false }],
+}
+
 type Samples = { [K in keyof Requests]: { req: Request<K>; res: Reply<K> } }
 
 export const samples: Samples = {
@@ -174,6 +190,10 @@ export const samples: Samples = {
   poolContent: { req: { from: null }, res: { pending: [poolTx], queued: [] } },
   watchPool: { req: { on: true }, res: null },
   importBlock: { req: { rlp: bytes(2_000, 1) }, res: { number: 4n, hash: hash(4), known: false } },
+  exportBlock: { req: { number: 5n }, res: { rlp: bytes(900, 2), timestampMs: 1_700_000_000_123, links: [null, { session: hash(1), legs: [] }] } },
+  blockFacts: { req: { from: 5n, max: 10 }, res: [fact] },
+  sealed: { req: { hyperNumber: 3n, hyperHash: hash(3), finalized: 5n }, res: null },
+  proposed: { req: { safe: 6n }, res: null },
   stop: { req: {}, res: null },
 
   sessionOpen: { req: { batch: 1 }, res: { number: 5n, headHash: hash(1), gasLimit: 30_000_000n, baseFee: 7n } },

@@ -23,6 +23,7 @@ const numbers = {
   txLookup: 0x14,
   logAddress: 0x15,
   logTopic: 0x16,
+  facts: 0x17,
 }
 
 test('the numbers of the lane tables are those ever given', () => {

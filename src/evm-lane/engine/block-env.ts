@@ -18,6 +18,8 @@ export type BlockEnv = {
   baseFee: bigint | null
   difficulty: bigint
   prevRandao: Hash32
+  /** Hash of the Hyper Block that the block builds on (H4), as EIP-4788 has it; null before Cancun. */
+  beaconRoot: Hash32 | null
   /** null before Cancun. */
   excessBlobGas: bigint | null
   /** Wei per blob gas where it is not what excessBlobGas says (simulation). */

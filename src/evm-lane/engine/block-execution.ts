@@ -17,7 +17,7 @@ const blockHashesAddress = fromHex('0000f90827f1c53a10cb7a02335b175320002935')
 const beaconRootsLength = 8_191n
 const blockHashesLength = 8_191n
 
-export type BlockStart = { parentHash: Hash32; parentBeaconBlockRoot: Hash32 | null }
+export type BlockStart = { parentHash: Hash32 }
 export type BlockResult = {
   receipts: ReceiptData[]
   gasUsed: bigint
@@ -43,12 +43,12 @@ export class BlockExecution {
   }
 
   /** EIP-4788 and EIP-2935: what their contracts' system calls store, stored directly. Nothing happens where the contract does not exist. */
-  private storeBlockFacts({ parentHash, parentBeaconBlockRoot }: BlockStart): void {
-    const { common, timestamp, number } = this.env
-    if (common.isActivatedEIP(4788) && parentBeaconBlockRoot !== null && this.state.codeSync(beaconRootsAddress).length > 0) {
+  private storeBlockFacts({ parentHash }: BlockStart): void {
+    const { common, timestamp, number, beaconRoot } = this.env
+    if (common.isActivatedEIP(4788) && beaconRoot !== null && this.state.codeSync(beaconRootsAddress).length > 0) {
       const at = timestamp % beaconRootsLength
       this.state.putSlotSync(beaconRootsAddress, bigintToFixed(at, 32), bigintToBytes(timestamp))
-      this.state.putSlotSync(beaconRootsAddress, bigintToFixed(at + beaconRootsLength, 32), parentBeaconBlockRoot)
+      this.state.putSlotSync(beaconRootsAddress, bigintToFixed(at + beaconRootsLength, 32), beaconRoot)
     }
     if (common.isActivatedEIP(2935) && number > 0n && this.state.codeSync(blockHashesAddress).length > 0) {
       this.state.putSlotSync(blockHashesAddress, bigintToFixed((number - 1n) % blockHashesLength, 32), parentHash)

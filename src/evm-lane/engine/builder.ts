@@ -44,17 +44,19 @@ const yieldEveryMs = 8
 const randaoDomain = Buffer.from('paralane prevRandao')
 
 /**
- * EIP-4399 value of the child of `parent`. It follows from the parent alone, so whoever produces blocks can predict it (H4);
- * contracts that need unpredictable numbers must not use it.
+ * EIP-4399 value of the child of `parent` on a Hyper Block (H4); zero where there is none. Whoever proposes Hyper Blocks or makes lane blocks can predict
+ * it: contracts that need unpredictable numbers must not use it.
  */
-export function prevRandaoAfter(parent: HeaderData): Hash32 {
-  return keccak256(concatBytes(randaoDomain, parent.hash))
+export function prevRandaoAfter(parent: HeaderData, hyperHash: Hash32): Hash32 {
+  return keccak256(concatBytes(randaoDomain, hyperHash, parent.hash))
 }
 
 /** Environment of the block after `parent` at a timestamp (Unix seconds). */
-export function nextEnv(parts: { spec: LaneSpec; forks: ForkSchedule }, parent: HeaderData, timestamp: bigint): BlockEnv {
+export function nextEnv(parts: { spec: LaneSpec; forks: ForkSchedule; hyper: { hash: Hash32 } }, parent: HeaderData, timestamp: bigint): BlockEnv {
   const number = parent.number + 1n
   const common = parts.forks.commonAt(number, timestamp)
+  // A header of before Cancun has no place for it, so that nobody could check what was derived from it.
+  const beaconRoot = common.isActivatedEIP(4788) ? parts.hyper.hash : null
   return {
     number,
     timestamp,
@@ -63,7 +65,8 @@ export function nextEnv(parts: { spec: LaneSpec; forks: ForkSchedule }, parent: 
     gasLimit: nextGasLimit(parent.gasLimit, parts.spec.gasLimit),
     baseFee: nextBaseFee(parent, common),
     difficulty: 0n,
-    prevRandao: prevRandaoAfter(parent),
+    prevRandao: prevRandaoAfter(parent, beaconRoot ?? zeroHash),
+    beaconRoot,
     excessBlobGas: nextExcessBlobGas(parent, common),
   }
 }
@@ -79,7 +82,7 @@ export async function buildBlock(parts: LaneParts, candidates: LaneTx[][], nowMs
   const view = parts.state.view()
   const blockHashes = (number: bigint): Hash32 | undefined => parts.chain.recentHash(number)
   const executor = new LaneExecutor({ slots: parts.slots, state: view, env, blockHashes, crossing: parts.crossing })
-  const execution = new BlockExecution(view, env, executor, { parentHash: parent.hash, parentBeaconBlockRoot: zeroHash })
+  const execution = new BlockExecution(view, env, executor, { parentHash: parent.hash })
   try {
     const left = await fill(execution, new TxOrder(candidates, env.baseFee ?? 0n), parts.crossers, bounds)
     const result = await execution.finish({ withdrawals: [], uncles: [] })
@@ -177,10 +180,10 @@ function forkFields(env: BlockEnv, result: BlockResult): Partial<HeaderData> {
   const fields: Partial<HeaderData> = {}
   if (env.baseFee !== null) fields.baseFeePerGas = env.baseFee
   if (env.common.isActivatedEIP(4895)) fields.withdrawalsRoot = emptyTrieRoot
-  if (env.excessBlobGas !== null) {
+  if (env.excessBlobGas !== null && env.beaconRoot !== null) {
     fields.blobGasUsed = result.blobGasUsed
     fields.excessBlobGas = env.excessBlobGas
-    fields.parentBeaconBlockRoot = zeroHash
+    fields.parentBeaconBlockRoot = env.beaconRoot
   }
   if (result.requestsHash !== null) fields.requestsHash = result.requestsHash
   return fields

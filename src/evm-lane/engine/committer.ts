@@ -3,26 +3,40 @@
 
 import type { StoreOp } from '../../store/store.js'
 import { AppError } from '../../errors.js'
+import type { BlockFact } from '../protocol.js'
 import type { BlockEntry } from './chain/chain-store.js'
+import { factAfter } from './facts/block-fact.js'
 import type { LaneParts } from './lane-parts.js'
 import type { Sealed } from './state/lane-state.js'
 
+type Parts = Omit<LaneParts, 'genesisHash'>
+
+/** A block on the head with all that its batch makes durable. */
+export type WrittenBlock = { fact: BlockFact; ops: StoreOp[] }
+
+/** Everything of one block in one batch: state, chain, facts (L4). */
+export function blockOps({ facts, chain, spec }: Pick<Parts, 'facts' | 'chain' | 'spec'>, entry: BlockEntry, sealed: Sealed): WrittenBlock {
+  const fact = factAfter(facts.head, entry, sealed, spec.chainId)
+  return { fact, ops: [...sealed.ops, ...chain.ops(entry), ...facts.ops(fact)] }
+}
+
 /** @throws AppError 'store-failed' when the batch could not be written; the lane must then stop, because its store may be broken. */
-export function commitBlock(parts: Omit<LaneParts, 'genesisHash'>, entry: BlockEntry, sealed: Sealed, extra: StoreOp[] = []): Promise<void> {
+export function commitBlock(parts: Parts, entry: BlockEntry, sealed: Sealed, extra: StoreOp[] = []): Promise<void> {
   const written = writeBlock(parts, entry, sealed, extra)
   parts.commits.last = written.catch(() => undefined)
   return written
 }
 
-async function writeBlock(parts: Omit<LaneParts, 'genesisHash'>, entry: BlockEntry, sealed: Sealed, extra: StoreOp[]): Promise<void> {
-  const ops = [...sealed.ops, ...parts.chain.ops(entry), ...extra]
+async function writeBlock(parts: Parts, entry: BlockEntry, sealed: Sealed, extra: StoreOp[]): Promise<void> {
+  const { fact, ops } = blockOps(parts, entry, sealed)
   // The state moves first: reads of the old head come from its undo layers while the store already has the new values.
   parts.state.advance(sealed)
   try {
-    await parts.store.batch(ops, { sync: parts.spec.syncWrites })
+    await parts.store.batch(extra.length === 0 ? ops : [...ops, ...extra], { sync: parts.spec.syncWrites })
   } catch (error) {
     throw new AppError('store-failed', `block ${entry.block.header.number} could not be written: ${(error as Error).message}`)
   }
   parts.state.flushed(sealed.blockNumber)
+  parts.facts.publish(fact)
   parts.chain.publish(entry)
 }

@@ -48,6 +48,7 @@ export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Cl
     clock,
     produce: (allowEmpty) => produce(parts, pool, { nowMs: clock.nowMs(), allowEmpty }, { afterBlock, wanted }),
     hasWork: () => pool.hasExecutable(),
+    mayBuild: () => parts.hyper.canBuild(parts.chain.head.block.header.number),
     onFatal: events.onFatal,
   })
   const stop = async (): Promise<void> => {
@@ -73,6 +74,7 @@ export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Cl
     afterBlock,
     stop,
     producer,
+    onMarks: events.onMarks,
     simulations,
     ask: events.ask,
     nowMs: clock.nowMs,

@@ -2,6 +2,7 @@
 // Called by: engine.ts, which fills it; handlers.ts and handlers-simulate.ts, which use it.
 
 import type { Ask } from '../lane-host.js'
+import type { LaneEvents } from '../protocol.js'
 import type { Producer } from './producer.js'
 import type { Simulations } from './session/simulations.js'
 import type { Importer } from './importer.js'
@@ -20,6 +21,7 @@ export type HandlerParts = {
   watch: { pool: boolean }
   afterBlock: (txs: LaneTx[]) => void
   producer: Producer
+  onMarks: (marks: LaneEvents['marks']) => void
   simulations: Simulations
   ask: Ask
   nowMs: () => number

@@ -7,8 +7,10 @@ import { bareHex } from '../../primitives.js'
 import type { Handlers } from '../protocol.js'
 import type { SessionRequests } from '../session-protocol.js'
 import type { HandlerParts } from './handler-parts.js'
+import { refuseUnsealed } from './unsealed.js'
 import { replayBlock } from './session/replay.js'
 import { recoverBlocks } from './session/recover.js'
+import { ClosedBlock } from './session/closed-block.js'
 import { SessionBlock } from './session/session-block.js'
 import { decodeTx } from './tx.js'
 import type { LaneTx } from './tx.js'
@@ -23,6 +25,7 @@ export function sessionHandlers(h: HandlerParts): Pick<Handlers, keyof SessionRe
       return null
     },
     sessionAdmit: (req) => {
+      refuseUnsealed(parts)
       const { header } = parts.chain.head.block
       const tx = decodeTx(req.raw, parts.forks.commonAt(header.number + 1n, header.timestamp), req.sender)
       pool.add(tx, { handedOver: true })
@@ -36,7 +39,9 @@ export function sessionHandlers(h: HandlerParts): Pick<Handlers, keyof SessionRe
       const block = lane.of(batch)
       const tx = pool.get(bareHex(hash))
       if (tx === undefined) return { kind: 'rejected', reason: 'the transaction is not in the pool any more', blockFull: false }
-      return block.tx(tx, refuse, mark)
+      const outcome = await block.tx(tx, refuse, mark)
+      if (outcome.kind === 'rejected' && block instanceof ClosedBlock) lane.givenBack.push(tx)
+      return outcome
     },
     sessionDeliver: ({ batch, call, refuse, mark }) => lane.of(batch).deliver(call, refuse, mark),
     crossCallIn: ({ run, call, mark }) => (run.kind === 'session' ? lane.of(run.batch).callIn(call, mark) : simulations.callIn(run, call, mark)),
@@ -76,7 +81,9 @@ function pooled({ pool }: HandlerParts, hashes: Uint8Array[]): LaneTx[] {
 /** The lane while it is held: by at most one batch at a time. */
 class SessionLane {
   private readonly h: HandlerParts
-  private block: SessionBlock | undefined
+  private block: SessionBlock | ClosedBlock | undefined
+  /** Transactions that the batch could not even try: the lane's again when it lets go. */
+  readonly givenBack: LaneTx[] = []
 
   constructor(h: HandlerParts) {
     this.h = h
@@ -87,12 +94,13 @@ class SessionLane {
     if (parts.spec.production.kind === 'none') throw new AppError('not-allowed', 'a lane that produces no blocks takes part in no session')
     if (this.block !== undefined) throw new AppError('internal', `batch ${this.block.batch} holds the lane, ${batch} cannot`)
     await producer.hold()
-    this.block = new SessionBlock(parts, ask, { batch, nowMs: nowMs() })
     const { header } = parts.chain.head.block
+    const open = { batch, nowMs: nowMs() }
+    this.block = parts.hyper.canBuild(header.number) ? new SessionBlock(parts, ask, open) : new ClosedBlock(parts, open)
     return { number: header.number, headHash: header.hash, gasLimit: this.block.env.gasLimit, baseFee: this.block.env.baseFee ?? 0n }
   }
 
-  of(batch: number): SessionBlock {
+  of(batch: number): SessionBlock | ClosedBlock {
     if (this.block?.batch !== batch) throw new AppError('internal', `batch ${batch} does not hold the lane`)
     return this.block
   }
@@ -112,6 +120,7 @@ class SessionLane {
   private letGo(made: boolean): void {
     this.block?.close()
     this.block = undefined
+    for (const tx of this.givenBack.splice(0)) this.h.pool.takeBack(tx)
     this.h.producer.release(made ? this.h.nowMs() : null)
   }
 }

@@ -9,14 +9,24 @@ import { findLogs } from './chain/log-query.js'
 import type { HandlerParts } from './handler-parts.js'
 import { blockData, locatedReceipts, locatedTx, uncleData } from './query.js'
 import { sessionHandlers } from './handlers-session.js'
+import { hyperHandlers } from './handlers-hyper.js'
 import { simulateHandlers } from './handlers-simulate.js'
 import { decodeTx } from './tx.js'
+import { refuseUnsealed } from './unsealed.js'
 import { txData } from './tx-data.js'
 import { checkSize } from './tx-rules.js'
 import type { LaneTx } from './tx.js'
 
 export function createHandlers(h: HandlerParts): Handlers {
-  return { ...chainHandlers(h), ...stateHandlers(h), ...poolHandlers(h), ...simulateHandlers(h), ...sessionHandlers(h), ...lifeHandlers(h) }
+  return {
+    ...chainHandlers(h),
+    ...stateHandlers(h),
+    ...poolHandlers(h),
+    ...simulateHandlers(h),
+    ...sessionHandlers(h),
+    ...hyperHandlers(h),
+    ...lifeHandlers(h),
+  }
 }
 
 type ChainOps = 'block' | 'blockReceipts' | 'blockTxCount' | 'uncle' | 'transaction' | 'transactionAt' | 'rawTransaction' | 'receipt' | 'logs'
@@ -95,6 +105,7 @@ function poolHandlers({ parts, pool, reader, waiters, watch }: HandlerParts): Pi
   const admit = (req: Pick<Request<'submit'>, 'raw' | 'sender'>): LaneTx => {
     checkSize(req.raw, parts.spec.pool)
     const { header } = parts.chain.head.block
+    refuseUnsealed(parts)
     // A lane that never makes a next block judges by the rules of its last.
     const common = parts.forks.commonAt(producing ? header.number + 1n : header.number, header.timestamp)
     const tx = decodeTx(req.raw, common, req.sender)

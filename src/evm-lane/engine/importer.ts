@@ -56,8 +56,7 @@ async function importBlock(parts: LaneParts, rlp: Bytes): Promise<Imported> {
 
   const view = parts.state.view()
   const executor = new LaneExecutor({ slots: parts.slots, state: view, env, blockHashes: (n) => parts.chain.recentHash(n) })
-  const start = { parentHash: parent.hash, parentBeaconBlockRoot: block.header.parentBeaconBlockRoot ?? null }
-  const execution = new BlockExecution(view, env, executor, start)
+  const execution = new BlockExecution(view, env, executor, { parentHash: parent.hash })
   try {
     for (const [index, tx] of txs.entries()) await include(execution, tx, index)
     const result = await execution.finish({ withdrawals: block.withdrawals ?? [], uncles: block.uncles })

@@ -6,7 +6,9 @@ import type { Store } from '../../store/store.js'
 import type { LaneSpec } from '../lane-spec.js'
 import type { ChainStore } from './chain/chain-store.js'
 import type { EvmSlots } from './evm-slot.js'
+import type { FactStore } from './facts/fact-store.js'
 import type { ForkSchedule } from './fork-schedule.js'
+import type { HyperMarks } from './hyper-marks.js'
 import type { Crossers } from './session/crossers.js'
 import type { CrossPort } from './session/portal-gate.js'
 import type { LaneState } from './state/lane-state.js'
@@ -17,6 +19,8 @@ export type LaneParts = {
   forks: ForkSchedule
   state: LaneState
   chain: ChainStore
+  facts: FactStore
+  hyper: HyperMarks
   slots: EvmSlots
   /** `last` resolves once the newest block is written or has failed; until then the state's head is one above the chain's. */
   commits: { last: Promise<void> }

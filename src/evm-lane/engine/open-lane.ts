@@ -16,10 +16,12 @@ import { ChainStore } from './chain/chain-store.js'
 import { commitBlock } from './committer.js'
 import { laneCrypto } from './crypto.js'
 import { EvmSlots } from './evm-slot.js'
+import { FactStore } from './facts/fact-store.js'
 import { ForkSchedule } from './fork-schedule.js'
 import { genesisDigest, genesisHeader, readGenesis, resolveFork, writeAlloc } from './genesis.js'
 import type { Genesis } from './genesis.js'
 import { encodeBlock, sealHeader } from './header.js'
+import { HyperMarks } from './hyper-marks.js'
 import { initKeccak } from './keccak.js'
 import type { LaneParts } from './lane-parts.js'
 import { Crossers } from './session/crossers.js'
@@ -49,9 +51,11 @@ async function openOn(store: Store, spec: LaneSpec): Promise<LaneParts> {
   const forks = new ForkSchedule(genesis.rules, laneCrypto)
   const state = await LaneState.open(store, spec.historyBlocks === null ? {} : { historyBlocks: spec.historyBlocks })
   const chain = new ChainStore(store, forks)
+  const facts = new FactStore(store)
+  const hyper = await HyperMarks.open(store, spec)
   const crossing = { chainId: spec.chainId, peers: new Set(spec.peers ?? []), port: spec.coordinated === true ? leavingPort : lonelyPort }
   const crossers = new Crossers()
-  const parts = { spec, store, forks, state, chain, slots: new EvmSlots(), commits: { last: Promise.resolve() }, crossing, crossers }
+  const parts = { spec, store, forks, state, chain, facts, hyper, slots: new EvmSlots(), commits: { last: Promise.resolve() }, crossing, crossers }
   if (birth === undefined) return { ...parts, genesisHash: await writeGenesis(parts, genesis) }
   if (!equalBytes(birth.digest, genesisDigest(spec))) {
     throw new AppError(
@@ -67,11 +71,12 @@ async function openOn(store: Store, spec: LaneSpec): Promise<LaneParts> {
 }
 
 /** Block and state are written in one batch, so their heads can only differ when the store is damaged. */
-async function recover({ chain, state }: Pick<LaneParts, 'chain' | 'state'>): Promise<void> {
+async function recover({ chain, state, facts }: Pick<LaneParts, 'chain' | 'state' | 'facts'>): Promise<void> {
   const head = await chain.storedHead()
   if (head === undefined || head !== state.headNumber)
     throw new AppError('store-corrupt', `chain head ${head} and state head ${state.headNumber} differ`)
   await chain.load(head)
+  await facts.load(head)
   const { header } = chain.head.block
   if (!equalBytes(header.stateRoot, state.stateRoot)) {
     throw new AppError(

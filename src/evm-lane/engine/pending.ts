@@ -13,7 +13,7 @@ const bounds: BuildBounds = { ms: 100, txs: 5_000 }
 
 const attemptsMax = 3
 
-type Cached = { headHash: Uint8Array; revision: number; second: number; block: Promise<BuiltBlock> }
+type Cached = { headHash: Uint8Array; hyperHash: Uint8Array; revision: number; second: number; block: Promise<BuiltBlock> }
 
 export class PendingBlocks {
   private readonly parts: LaneParts
@@ -27,15 +27,17 @@ export class PendingBlocks {
     this.nowMs = nowMs
   }
 
-  /** Shared by everybody who asks while head, pool and second stay the same. Never on an older block than the head. */
+  /** Shared by everybody who asks while head, Hyper Block, pool and second stay the same. Never on an older block than the head. */
   get(): Promise<BuiltBlock> {
     const headHash = this.parts.chain.head.block.header.hash
+    const hyperHash = this.parts.hyper.hash
     const nowMs = this.nowMs()
     const second = Math.floor(nowMs / 1_000)
     const { cached } = this
-    if (cached?.headHash === headHash && cached.revision === this.pool.revision && cached.second === second) return cached.block
+    if (cached?.headHash === headHash && cached.hyperHash === hyperHash && cached.revision === this.pool.revision && cached.second === second)
+      return cached.block
     const block = this.build(nowMs)
-    this.cached = { headHash, revision: this.pool.revision, second, block }
+    this.cached = { headHash, hyperHash, revision: this.pool.revision, second, block }
     block.catch(() => {
       this.cached = undefined
     })

@@ -30,6 +30,8 @@ export type ProducerParts = {
   produce: (allowEmpty: boolean) => Promise<number | null>
   /** Executable transactions wait. */
   hasWork: () => boolean
+  /** False: no block may be made until `wake` (back-pressure of sealing). */
+  mayBuild: () => boolean
   onFatal: (error: unknown) => void
 }
 
@@ -79,6 +81,12 @@ export class Producer {
       if (this.parts.production.kind === 'instant') this.lastBlockMs = madeMs
       this.emptyBlocks = 0
     }
+    this.wake()
+  }
+
+  /** Something that was in the way is gone. */
+  wake(): void {
+    if (this.running !== undefined) return
     if (this.arrived || this.parts.hasWork()) this.schedule(this.workDueMs())
     this.schedule(this.beatDueMs())
   }
@@ -108,7 +116,7 @@ export class Producer {
   }
 
   private schedule(dueMs: number): void {
-    if (this.stopped || this.held || dueMs >= this.dueMs) return
+    if (this.stopped || this.held || dueMs >= this.dueMs || !this.parts.mayBuild()) return
     this.cancel()
     this.dueMs = dueMs
     const delay = dueMs === -Infinity ? 0 : Math.max(0, dueMs - this.parts.clock.nowMs())
@@ -117,7 +125,7 @@ export class Producer {
 
   private fire(): void {
     this.cancel()
-    if (this.running !== undefined || this.stopped || this.held) return
+    if (this.running !== undefined || this.stopped || this.held || !this.parts.mayBuild()) return
     const beat = this.parts.clock.nowMs() >= this.beatDueMs()
     this.arrived = false
     this.running = this.attempt(beat).then(() => {

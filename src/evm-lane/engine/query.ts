@@ -34,10 +34,10 @@ export class LaneReader {
   headInfo(): HeadInfo {
     const { block, txs, timestampMs, rlp } = this.parts.chain.head
     const { number } = block.header
-    return { header: block.header, timestampMs, txCount: txs.length, size: rlp.length, safe: number, finalized: number }
+    return { header: block.header, timestampMs, txCount: txs.length, size: rlp.length, ...this.parts.hyper.tags(number) }
   }
 
-  /** undefined when there is no such block. A lane never rolls back, so its head is safe and final (L5). */
+  /** undefined when there is no such block. */
   async find(at: BlockRef): Promise<ResolvedBlock | undefined> {
     if (at.kind === 'tag' && at.tag === 'pending') return { entry: (await this.pending.get()).entry, pending: true }
     const number = await this.numberOf(at)
@@ -50,8 +50,17 @@ export class LaneReader {
     const head = this.parts.chain.head.block.header.number
     if (at.kind === 'number') return at.number <= head ? at.number : undefined
     if (at.kind === 'hash') return this.parts.chain.numberOf(at.hash)
-    if (at.tag === 'pending') return head + 1n
-    return at.tag === 'earliest' ? 0n : head
+    switch (at.tag) {
+      case 'earliest':
+        return 0n
+      case 'finalized':
+      case 'safe':
+        return this.parts.hyper.tags(head)[at.tag]
+      case 'latest':
+        return head
+      case 'pending':
+        return head + 1n
+    }
   }
 
   /** @throws AppError 'block-not-found' in geth's words. */
@@ -159,6 +168,7 @@ export function envOf(header: HeaderData, parts: Pick<LaneParts, 'forks'>): Bloc
     baseFee: header.baseFeePerGas ?? null,
     difficulty: header.difficulty,
     prevRandao: header.mixHash,
+    beaconRoot: header.parentBeaconBlockRoot ?? null,
     excessBlobGas: header.excessBlobGas ?? null,
     common: parts.forks.commonAt(header.number, header.timestamp),
   }

@@ -111,6 +111,13 @@ export class TxPool {
     this.revision++
   }
 
+  /** The coordinator could not try it: the lane's own blocks may again. */
+  takeBack(tx: LaneTx): void {
+    if (this.byHash.get(tx.hashKey) !== tx || !this.handedOver.delete(tx.hashKey)) return
+    this.revision++
+    this.onExecutable([tx])
+  }
+
   private forget(tx: LaneTx): void {
     this.byHash.delete(tx.hashKey)
     this.handedOver.delete(tx.hashKey)

@@ -77,6 +77,7 @@ export class FakeLane implements LaneClient {
   readonly answers: FakeAnswers
   readonly #listeners = {
     head: new Set<(head: HeadInfo) => void>(),
+    marks: new Set<(marks: LaneEvents['marks']) => void>(),
     poolAdded: new Set<(added: { txs: PoolTx[] }) => void>(),
     sessionWanted: new Set<(wanted: SessionWanted) => void>(),
   }

@@ -129,6 +129,7 @@ export class LaneRun {
     const proxyGas = as === 'system' ? 0n : await this.ensureProxy(call, proxy)
     if (proxyGas === null) return this.failedIn(record, call, proxy, { returnData: nothing, gasUsed: call.gas })
     this.stage.view.addBalanceSync(proxy, call.value)
+    this.stage.view.addBridged({ in: call.value, out: 0n })
     const { execResult } = await this.frame(call, proxy, call.gas - proxyGas, record.sets)
     const gasUsed = proxyGas + execResult.executionGasUsed
     if (execResult.exceptionError !== undefined) {

@@ -81,7 +81,7 @@ export class PortalGate implements Gate {
       case 'quote':
         return this.quote(message, call)
       case 'burn':
-        return this.burn(message)
+        return this.burn(message, call)
       default:
         return unreachable(call)
     }
@@ -110,9 +110,11 @@ export class PortalGate implements Gate {
     return done(message, encodeQuote(deliveryFee({ dataLength, gasLimit, baseFee: this.stage.env.baseFee ?? 1n })), 0n)
   }
 
-  /** What a message carries, and its fee, leave this lane's supply (S9). */
-  private burn(message: GateMessage): ExecResult {
-    this.stage.view.addBalanceSync(PORTAL, -message.value)
+  /** What a message carries, and its fee, leave this lane's supply (S9). Only what it carries will come to be elsewhere. */
+  private burn(message: GateMessage, { fee }: Extract<GateCall, { kind: 'burn' }>): ExecResult {
+    const { view } = this.stage
+    view.addBalanceSync(PORTAL, -message.value)
+    view.addBridged({ in: 0n, out: fee < message.value ? message.value - fee : 0n })
     return done(message, nothing, 0n)
   }
 
@@ -133,16 +135,23 @@ export class PortalGate implements Gate {
     }
     const waiting = this.wait(message)
     // The value is burned here and minted there (S2); it comes back when the call fails.
-    this.stage.view.addBalanceSync(PORTAL, -message.value)
+    this.leave(message.value)
     const result = await this.port.cross(call).finally(() => this.waiting.pop())
     if (result.kind === 'abandoned') throw new AppError('internal', 'an abandoned run does not come back to its frames')
     if (result.kind === 'done' && result.success) {
       const gas = own + result.gasUsed
       return { ...done(message, result.returnData, gas, result.gasRefund), logs: waiting.logs.flatMap(({ logs }) => logs) }
     }
-    this.stage.view.addBalanceSync(PORTAL, message.value)
+    this.leave(-message.value)
     if (result.kind === 'refused') return failed(EVMError.errorMessages.REVERT, encodeRefusal(result.refusal), own)
     return failed(EVMError.errorMessages.REVERT, calleeRevert(result.returnData), own + result.gasUsed)
+  }
+
+  /** Negative: it comes back. */
+  private leave(value: bigint): void {
+    const { view } = this.stage
+    view.addBalanceSync(PORTAL, -value)
+    view.addBridged({ in: 0n, out: value })
   }
 
   private wait(message: GateMessage): Waiting {

@@ -19,6 +19,7 @@ export async function recoverBlocks(parts: LaneParts, blocks: SealedBlock[]): Pr
     if (block.number !== head + 1n) throw new AppError('store-corrupt', `session block ${block.number} cannot follow block ${head}`)
     await parts.store.batch(decodeOps(block.batch), { sync: parts.spec.syncWrites })
     await parts.state.reload()
+    await parts.facts.load(block.number)
     await parts.chain.publishStored(block.number)
   }
 }

@@ -28,8 +28,7 @@ export async function replayBlock(parts: LaneParts, number: bigint, sessions: Tr
   const env = envOf(header, parts)
   const blockHashes = (n: bigint): Uint8Array | undefined => parts.chain.recentHash(n)
   const executor = new VmExecutor({ slots: parts.slots, state: view, env, blockHashes })
-  const start = { parentHash: parent.block.header.hash, parentBeaconBlockRoot: header.parentBeaconBlockRoot ?? zeroHash }
-  const execution = new BlockExecution(view, env, executor, start)
+  const execution = new BlockExecution(view, env, executor, { parentHash: parent.block.header.hash })
   try {
     view.checkpointSync()
     for (const session of sessions) await replaySession({ parts, entry, view, execution }, session)

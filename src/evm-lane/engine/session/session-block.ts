@@ -10,10 +10,9 @@ import { BlockExecution } from '../block-execution.js'
 import { finishBlock, nextEnv } from '../builder.js'
 import type { BlockEnv } from '../block-env.js'
 import type { BlockEntry } from '../chain/chain-store.js'
-import { commitBlock } from '../committer.js'
+import { blockOps, commitBlock } from '../committer.js'
 import { executeInVm } from '../executor-vm.js'
 import { VmExecutor } from '../executor.js'
-import { zeroHash } from '../header.js'
 import type { LaneParts } from '../lane-parts.js'
 import type { Sealed } from '../state/lane-state.js'
 import type { Savepoint, StateView } from '../state/state-view.js'
@@ -51,7 +50,7 @@ export class SessionBlock {
     this.env = nextEnv(parts, parent, seconds > parent.timestamp ? seconds : parent.timestamp)
     this.view = parts.state.view()
     const executor = new VmExecutor({ slots: parts.slots, state: this.view, env: this.env, blockHashes: (n) => parts.chain.recentHash(n) })
-    this.execution = new BlockExecution(this.view, this.env, executor, { parentHash: parent.hash, parentBeaconBlockRoot: zeroHash })
+    this.execution = new BlockExecution(this.view, this.env, executor, { parentHash: parent.hash })
     // Everything after this can be undone until the block is sealed.
     this.view.checkpointSync()
   }
@@ -164,7 +163,7 @@ export class SessionBlock {
       hash: header.hash,
       stateRoot: header.stateRoot,
       txCount: entry.txs.length,
-      batch: encodeOps([...sealed.ops, ...this.parts.chain.ops(linked)]),
+      batch: encodeOps(blockOps(this.parts, linked, sealed).ops),
     }
   }
 

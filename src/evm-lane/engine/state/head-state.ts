@@ -9,6 +9,7 @@ import { keccak256 } from '../keccak.js'
 import type { GenCache } from './gen-cache.js'
 import { bytesOf, keyOf, type StateKey } from './keys.js'
 import { decodeRecord, EMPTY_BYTES, EPOCH_BYTES, writeEpoch, type AccountRecord } from './records.js'
+import type { Bridged } from './state-view.js'
 import type { NodeMarks } from './trie-checkpoint.js'
 import type { Node } from './trie-node.js'
 
@@ -78,6 +79,9 @@ export type Sealed = {
   readonly stateRoot: Uint8Array
   /** To be written in one batch together with the block's own data (L4). Empty when sealed on top of another sealed block. */
   readonly ops: StoreOp[]
+  /** By how much all balances together changed. */
+  readonly balanceDelta: bigint
+  readonly bridged: Bridged
   /** For LaneState only. */
   readonly state: SealedState
 }

@@ -44,6 +44,7 @@ type Work = {
   slotsBefore: Map<StateKey, Uint8Array>
   slotsAfter: Map<StateKey, Uint8Array>
   storageTries: Map<StateKey, StorageTrieState>
+  balanceDelta: bigint
 }
 
 export function sealView(head: HeadState, view: StateView, number: BlockNumber): Sealed {
@@ -64,7 +65,7 @@ export function sealView(head: HeadState, view: StateView, number: BlockNumber):
     historyFloor: head.historyFloor,
     parent: undefined,
   }
-  return finish(head, below, sealed)
+  return finish(head, below, sealed, { balanceDelta: work.balanceDelta, bridged: view.bridged })
 }
 
 /** The root only; cheaper than sealing because no operations are made. */
@@ -85,11 +86,13 @@ function collect(head: HeadState, view: StateView, number: BlockNumber): { work:
     slotsBefore: new Map(),
     slotsAfter: new Map(),
     storageTries: new Map(),
+    balanceDelta: 0n,
   }
   const { trie, removed } = accountTrieOn(head, below)
   for (const [address, after] of accountsAfterStorage(work, overlay)) {
     const before = base.account(address)
     if (sameAccount(before, after)) continue
+    work.balanceDelta += (after?.balance ?? 0n) - (before?.balance ?? 0n)
     work.accountsBefore.set(address, before)
     work.accountsAfter.set(address, after)
     if (after === undefined) trie.delete(addressHash(head, address))
@@ -99,11 +102,11 @@ function collect(head: HeadState, view: StateView, number: BlockNumber): { work:
 }
 
 /** Only a block on the head can become durable: one on another sealed block gets no operations. */
-function finish(head: HeadState, below: SealedState | undefined, sealed: SealedState): Sealed {
+function finish(head: HeadState, below: SealedState | undefined, sealed: SealedState, value: Pick<Sealed, 'balanceDelta' | 'bridged'>): Sealed {
   const { number: blockNumber, stateRoot } = sealed
-  if (below !== undefined) return { blockNumber, stateRoot, ops: [], state: sealed }
+  if (below !== undefined) return { blockNumber, stateRoot, ops: [], ...value, state: sealed }
   const durable = sealOps(head, sealed)
-  return { blockNumber, stateRoot, ops: durable.ops, state: { ...sealed, ...durable.state, parent: head.head ?? beforeFirst } }
+  return { blockNumber, stateRoot, ops: durable.ops, ...value, state: { ...sealed, ...durable.state, parent: head.head ?? beforeFirst } }
 }
 
 function sealedBelow(head: HeadState, base: StateBase): SealedState | undefined {

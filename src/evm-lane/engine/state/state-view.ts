@@ -23,7 +23,12 @@ export type Overlay = {
   readonly codes: Map<StateKey, Uint8Array>
 }
 
+/** Native value that came from other lanes and went to them (S11). A value, replaced as a whole. */
+export type Bridged = { readonly in: bigint; readonly out: bigint }
+const nothingBridged: Bridged = { in: 0n, out: 0n }
+
 type Undo =
+  | { kind: 'bridged'; before: Bridged }
   | { kind: 'account'; address: StateKey; had: boolean; before: AccountRecord | undefined }
   | { kind: 'slot'; address: StateKey; slot: StateKey; before: Uint8Array | undefined }
   | { kind: 'slots'; address: StateKey; before: SlotOverlay | undefined }
@@ -42,6 +47,7 @@ export class StateView implements StateManagerInterface, StateBase {
   readonly #undo: Undo[] = []
   /** Lengths of #undo at the open checkpoints: a plain stack, whoever opens them. */
   readonly #marks: number[] = []
+  #bridged = nothingBridged
 
   constructor(base: StateBase, rootOf: RootOf) {
     this.base = base
@@ -69,6 +75,18 @@ export class StateView implements StateManagerInterface, StateBase {
     const key = keyOf(address)
     const record = this.account(key) ?? EMPTY_ACCOUNT
     this.#setAccount(key, { ...record, balance: record.balance + amount })
+  }
+
+  /** What crossed between lanes in this view, undone with everything else. */
+  get bridged(): Bridged {
+    return this.#bridged
+  }
+
+  /** Counts what a balance change alone does not tell: that the value came from another lane, or went there. */
+  addBridged(change: { in: bigint; out: bigint }): void {
+    if (change.in === 0n && change.out === 0n) return
+    if (this.#marks.length > 0) this.#undo.push({ kind: 'bridged', before: this.#bridged })
+    this.#bridged = { in: this.#bridged.in + change.in, out: this.#bridged.out + change.out }
   }
 
   setNonceSync(address: Uint8Array, nonce: bigint): void {
@@ -206,6 +224,9 @@ export class StateView implements StateManagerInterface, StateBase {
   #apply(entry: Undo): void {
     const { accounts, slots } = this.overlay
     switch (entry.kind) {
+      case 'bridged':
+        this.#bridged = entry.before
+        return
       case 'account':
         if (entry.had) accounts.set(entry.address, entry.before)
         else accounts.delete(entry.address)

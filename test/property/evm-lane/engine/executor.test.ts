@@ -50,7 +50,18 @@ function blockEnv({ forks: schedule }: LaneParts, number: bigint, { coinbase, ba
   const timestamp = 1_700_000_000n + number
   const common = schedule.commonAt(number, timestamp)
   const excessBlobGas = common.isActivatedEIP(4844) ? 0n : null
-  return { number, timestamp, coinbase, gasLimit: 6_000_000n, baseFee, difficulty: 0n, prevRandao: bigintToFixed(number, 32), excessBlobGas, common }
+  return {
+    number,
+    timestamp,
+    coinbase,
+    gasLimit: 6_000_000n,
+    baseFee,
+    difficulty: 0n,
+    prevRandao: bigintToFixed(number, 32),
+    beaconRoot: excessBlobGas === null ? null : new Uint8Array(32).fill(7),
+    excessBlobGas,
+    common,
+  }
 }
 
 /** Executes the block and makes it the head of its lane. */
@@ -64,7 +75,6 @@ async function run(
   const blockHashes = (number: bigint): Hash32 => keccak256(bigintToFixed(number, 8))
   const execution = new BlockExecution(view, env, new Executor({ slots, state: view, env, blockHashes }), {
     parentHash: blockHashes(env.number - 1n),
-    parentBeaconBlockRoot: env.excessBlobGas === null ? null : new Uint8Array(32).fill(7),
   })
   const outcomes: string[] = []
   const txs = raws.map((raw) => decodeTx(raw, env.common, null))

@@ -66,6 +66,7 @@ export function testLane({
     baseFee,
     difficulty: 0n,
     prevRandao: bigintToFixed(99n, 32),
+    beaconRoot: null,
     excessBlobGas: 0n,
     common: forks.commonAt(100n, 1_700_000_000n),
   }

@@ -1,0 +1,37 @@
+// Owns: the operations by which a lane's blocks get into Hyper Blocks: their facts, what was proposed and sealed, blocks for others to execute again.
+// Called by: handlers.ts.
+
+import type { Handlers } from '../protocol.js'
+import type { HandlerParts } from './handler-parts.js'
+
+type HyperOps = 'blockFacts' | 'sealed' | 'proposed' | 'exportBlock'
+
+export function hyperHandlers({ parts, reader, producer, onMarks }: HandlerParts): Pick<Handlers, HyperOps> {
+  const { hyper, facts, chain } = parts
+  const tellIfMoved = (before: { safe: bigint; finalized: bigint }): void => {
+    const { safe, finalized } = reader.headInfo()
+    if (safe !== before.safe || finalized !== before.finalized) onMarks({ safe, finalized })
+  }
+  return {
+    blockFacts: ({ from, max }) => facts.from(from, max),
+    sealed: async (mark) => {
+      const before = reader.headInfo()
+      if (!(await hyper.sealed(mark))) return null
+      tellIfMoved(before)
+      producer.wake()
+      return null
+    },
+    proposed: ({ safe }) => {
+      const before = reader.headInfo()
+      hyper.proposed(safe)
+      tellIfMoved(before)
+      return null
+    },
+    exportBlock: async ({ number }) => {
+      const entry = await chain.entry(number)
+      if (entry === undefined) return null
+      const { rlp, timestampMs, block, links, txs } = entry
+      return { rlp, timestampMs: timestampMs ?? Number(block.header.timestamp) * 1_000, links: links ?? txs.map(() => null) }
+    },
+  }
+}

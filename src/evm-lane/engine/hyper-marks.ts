@@ -1,0 +1,93 @@
+// Owns: what the lane was told of Hyper Blocks: the newest sealed one, and which of its own blocks are safe and final (L5, H4).
+// Does not own: sealing (hyper), when the lane builds (producer.ts).
+// Called by: handlers (sealed, proposed), builder (H4), query (tags), engine (back-pressure).
+
+import { RLP } from '@ethereumjs/rlp'
+import { AppError } from '../../errors.js'
+import { bigintMax, bigintMin, bigintToBytes, bytesToBigint, equalBytes } from '../../primitives.js'
+import type { Bytes, Hash32 } from '../../primitives.js'
+import { metaKey } from '../../schema.js'
+import type { Store } from '../../store/store.js'
+import type { LaneSpec } from '../lane-spec.js'
+import { zeroHash } from './header.js'
+
+export type SealedMark = { hyperNumber: bigint; hyperHash: Hash32; finalized: bigint }
+
+export class HyperMarks {
+  private readonly store: Store
+  private readonly spec: LaneSpec
+  private newest: SealedMark | null
+  private proposedBlock = 0n
+  private last: Promise<unknown> = Promise.resolve()
+
+  private constructor(store: Store, spec: LaneSpec, newest: SealedMark | null) {
+    this.store = store
+    this.spec = spec
+    this.newest = newest
+  }
+
+  static async open(store: Store, spec: LaneSpec): Promise<HyperMarks> {
+    const value = await store.get(metaKey('hyperMark'))
+    return new HyperMarks(store, spec, value === undefined ? null : decodeMark(value))
+  }
+
+  /** H4: hash of the newest sealed Hyper Block; zero on a lane that is part of none. */
+  get hash(): Hash32 {
+    return this.newest?.hyperHash ?? zeroHash
+  }
+
+  /** Whether the lane may make a block on `head` now. */
+  canBuild(head: bigint): boolean {
+    if (this.spec.sealed !== true) return true
+    return this.newest !== null && this.isWithin(head)
+  }
+
+  /** Blocks beyond the sealed ones are fewer than the lane's bound. */
+  isWithin(head: bigint): boolean {
+    const { sealed, maxUnsealed } = this.spec
+    if (sealed !== true || maxUnsealed === undefined || maxUnsealed === null) return true
+    return head - (this.newest?.finalized ?? 0n) < BigInt(maxUnsealed)
+  }
+
+  /** L5, under a head. */
+  tags(head: bigint): { safe: bigint; finalized: bigint } {
+    if (this.spec.sealed !== true) return { safe: head, finalized: head }
+    const finalized = bigintMin(this.newest?.finalized ?? 0n, head)
+    return { finalized, safe: bigintMin(bigintMax(this.proposedBlock, finalized), head) }
+  }
+
+  /** Durable before it counts: a block that carries the hash must not survive a crash that the mark did not. Answers whether it was news. */
+  sealed(mark: SealedMark): Promise<boolean> {
+    const next = (): Promise<boolean> => this.take(mark)
+    const taken = this.last.then(next, next)
+    this.last = taken
+    return taken
+  }
+
+  proposed(safe: bigint): void {
+    this.proposedBlock = bigintMax(this.proposedBlock, safe)
+  }
+
+  private async take(mark: SealedMark): Promise<boolean> {
+    const { newest } = this
+    if (newest !== null && mark.hyperNumber <= newest.hyperNumber) {
+      if (mark.hyperNumber === newest.hyperNumber && !equalBytes(mark.hyperHash, newest.hyperHash)) {
+        throw new AppError('internal', `lane ${this.spec.name} knows another Hyper Block ${mark.hyperNumber}`)
+      }
+      return false
+    }
+    const next = { ...mark, finalized: bigintMax(mark.finalized, newest?.finalized ?? 0n) }
+    await this.store.batch([{ type: 'put', key: metaKey('hyperMark'), value: encodeMark(next) }], { sync: this.spec.syncWrites })
+    this.newest = next
+    return true
+  }
+}
+
+function encodeMark({ hyperNumber, hyperHash, finalized }: SealedMark): Uint8Array {
+  return RLP.encode([bigintToBytes(hyperNumber), hyperHash, bigintToBytes(finalized)])
+}
+
+function decodeMark(bytes: Bytes): SealedMark {
+  const [number, hash, finalized] = RLP.decode(bytes) as Bytes[]
+  return { hyperNumber: bytesToBigint(number as Bytes), hyperHash: hash as Bytes, finalized: bytesToBigint(finalized as Bytes) }
+}
