@@ -17,6 +17,10 @@ export const keysKeptMax = 1_024
 /** Results of verifying kept for Buddies that live in one thread. */
 export const verdictsMax = 4_096
 
+/** Blocks of the next height whose judgement several Buddies of a thread share, and proofs of guilt told once for them all. */
+export const judgementsMax = 64
+export const accusationsKeptMax = 1_024
+
 /** Messages, and their bytes, that wait for one peer. */
 export const queueLengthMax = 512
 export const queueBytesMax = 2 * messageBytesMax

@@ -49,6 +49,8 @@ export type BuddyStatus = {
   /** The height in work: everything below is sealed. */
   height: bigint
   view: number
+  /** Views entered after the first of their height, since the start. */
+  viewChanges: number
   /** Place in the set; null for a follower. */
   validator: number | null
   set: ValidatorSet
@@ -98,6 +100,7 @@ class Runner implements Buddy {
   readonly #backlog: Effect[] = []
   #state: BuddyStatus['state'] = 'running'
   #overrun = 0
+  #viewChanges = 0
   #draining = false
   /** Settles when the effects that are carried out now are. */
   #work: Promise<void> = Promise.resolve()
@@ -141,6 +144,7 @@ class Runner implements Buddy {
     return {
       height,
       view: round.view,
+      viewChanges: this.#viewChanges,
       validator: self < 0 ? null : self,
       set: committee.set,
       peers: transport.peers,
@@ -201,6 +205,7 @@ class Runner implements Buddy {
     const { committee, self, height } = this.#core
     switch (effect.kind) {
       case 'persist':
+        if (effect.record.kind === 'view') this.#viewChanges++
         return this.#log.add(effect.record)
       case 'send':
         return transport.send(effect.to, effect.message)
