@@ -54,6 +54,10 @@ export type ErrorCode =
   | 'store-corrupt'
   | 'genesis-mismatch'
   | 'block-invalid'
+  // another Paralane process
+  | 'gateway-unavailable'
+  | 'gateway-invalid'
+  | 'gateway-refused'
   | 'internal'
 
 export type ErrorData = Record<string, unknown>

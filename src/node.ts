@@ -14,6 +14,8 @@ import type { LaneSpec } from './evm-lane/lane-spec.js'
 import { signDigest } from './evm-lane/secp256k1.js'
 import { openSenderPool, withSenderRecovery } from './evm-lane/sender-recovery.js'
 import { openCoordinator, type Coordinator } from './hyper/coordinator.js'
+import { feedLimits } from './hyper/feed/feed.js'
+import { createLaneFeed } from './hyper/feed/lane-feed.js'
 import { hyperLimits } from './hyper/limits.js'
 import { portalAbi } from './process/portal-abi.js'
 import { openLevelStore } from './store/level-store.js'
@@ -65,6 +67,7 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
       lanes: createLaneDirectory(lanes),
       limits: settings.limits,
       hyper: hyper.reader,
+      feed: createLaneFeed({ lanes: () => lanes, batchOf: hyper.reader.batchOfBlock, limits: feedLimits }),
       dev,
       clientVersion,
       openrpc: () => openrpc,

@@ -82,6 +82,7 @@ export const lane = {
 
 const journal = 'hyper/journal'
 const outbox = 'hyper/outbox'
+const follower = 'hyper/follower/batch-book'
 
 /** u64, u32 = big-endian. */
 export const hyper = {
@@ -113,6 +114,10 @@ export const hyper = {
     writer: outbox,
   },
   messageCursor: { db: 'hyper', prefix: 0x0b, key: 'u64 chain id', value: 'u64 block: messages of this block and older are known', writer: outbox },
+
+  // Of a process that follows a gateway, in place of the journal.
+  followedBatches: { db: 'hyper', prefix: 0x20, key: 'u64 batch', value: 'session batch (hyper/follower/batch-codec.ts)', writer: follower },
+  followedBatchByBlock: { db: 'hyper', prefix: 0x21, key: 'u64 chain id ‖ u64 block', value: 'u64 batch', writer: follower },
 } as const satisfies Record<string, Table>
 
 const buddyLog = 'buddy/wal'

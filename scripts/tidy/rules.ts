@@ -63,7 +63,7 @@ export const onlyThese: readonly { from: string; to: string; files: readonly str
 export const owners: Readonly<Record<string, readonly string[]>> = {
   fastify: ['src/rpc/server.ts'],
   '@fastify': ['src/rpc/server.ts'],
-  ws: ['src/rpc/ws.ts', 'src/rpc/ws-connection.ts'],
+  ws: ['src/rpc/ws.ts', 'src/rpc/ws-connection.ts', 'src/hyper/feed/gateway-wake.ts'],
   'prom-client': ['src/rpc/metrics.ts'],
   level: ['src/store/level-store.ts'],
   '@ethereumjs': ['src/evm-lane/engine/'],

@@ -112,6 +112,13 @@ class Shell {
       getSession: (id) => this.#sessionView(id),
       replaySession: (id) => replaySession(this.#journal, this.#options.lanes, id),
       sessionOfTransaction: (chainId, hash) => this.#journal.sessionOfTransaction(chainId, hash),
+      batchOfBlock: async (chainId, number) => {
+        const stored = await this.#journal.batchOfBlock(chainId, number)
+        if (stored === null) return null
+        const { batch, blocks, sessions } = stored
+        const positions = blocks.map(({ chainId: lane, number: at, hash }) => ({ chainId: lane, number: at, hash }))
+        return { batch, blocks: positions, sessions: sessions.map(({ id, transcript }) => ({ id, events: transcript })) }
+      },
       getMessage: (id) => this.#outbox.message(id),
       getMessagesByTransaction: (chainId, hash) => this.#outbox.messagesOf(chainId, hash),
       onSession: (listener) => {

@@ -4,6 +4,7 @@
 
 import type { ReplayedLane } from './replay.js'
 import type { Hash32 } from '../primitives.js'
+import type { FeedBatch } from './feed/feed.js'
 import type { BundleItem, BundleState, SentBundle } from './bundles.js'
 import type { StoredSession } from './journal.js'
 import type { Message } from './message.js'
@@ -24,6 +25,8 @@ export interface HyperReader {
   getMessagesByTransaction(chainId: number, hash: Hash32): Promise<Message[]>
   /** Executes the session's batch again, each lane alone with the transcript (S12). null: no such committed session. @throws as sessionReplay. */
   replaySession(id: Hash32): Promise<ReplayedLane[] | null>
+  /** The sessions of which a block is, with what a replay of it wants (S12); null for a block that a lane made by itself. */
+  batchOfBlock(chainId: number, number: bigint): Promise<FeedBatch | null>
   /** Each session once every lane has its block, in the order of their batches where lanes overlap. Returns the undo. */
   onSession(listener: (session: StoredSession) => void): () => void
   /** S8. @throws AppError 'invalid-params', 'unknown-lane', 'lane-unavailable', and those of eth_sendRawTransaction. */

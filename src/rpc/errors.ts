@@ -89,6 +89,9 @@ const codes: Record<ErrorCode, number> = {
   'store-corrupt': rpcCodes.internal,
   'genesis-mismatch': rpcCodes.internal,
   'block-invalid': rpcCodes.internal,
+  'gateway-unavailable': rpcCodes.unavailable,
+  'gateway-invalid': rpcCodes.internal,
+  'gateway-refused': rpcCodes.internal,
   internal: rpcCodes.internal,
 }
 

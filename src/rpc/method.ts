@@ -2,6 +2,7 @@
 // Does not own: the rows (methods.ts), parameter codecs (params/), or how a request reaches a row (dispatch.ts).
 // Called by: methods.ts, handlers, dispatch.ts, openrpc.ts.
 
+import type { LaneFeed } from '../hyper/feed/feed.js'
 import type { HyperReader } from '../hyper/reader.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import type { DevAccounts } from './dev-accounts.js'
@@ -35,6 +36,8 @@ export type GatewayContext = {
   limits: RpcLimits
   /** null where lanes are served without a coordinator. */
   hyper: HyperReader | null
+  /** Blocks and transcripts for those who execute the lanes again; null where they are not served. */
+  feed: LaneFeed | null
   /** null outside dev mode. */
   dev: DevAccounts | null
   clientVersion: string

@@ -11,6 +11,8 @@ import {
   filledSchema,
   forkConfigSchema,
   headerSchema,
+  laneBlockSchema,
+  laneSourceSchema,
   listOf,
   logSchema,
   messageSchema,
@@ -28,6 +30,7 @@ import {
 import * as blocks from './handlers/blocks.js'
 import * as calls from './handlers/calls.js'
 import * as chain from './handlers/chain.js'
+import * as feed from './handlers/feed.js'
 import * as fees from './handlers/fees.js'
 import * as hyper from './handlers/hyper.js'
 import * as logs from './handlers/logs.js'
@@ -133,6 +136,8 @@ export const methods: Record<string, MethodRow> = {
   hyper_sendBundle: row({ summary: 'Submits signed transactions of several lanes: all succeed, or none is included.', route: 'hyper-write', params: [bundle], result: bundleSchema, handler: hyper.sendBundle }),
   hyper_getSession: row({ summary: 'A joint execution over several lanes, by its id.', route: 'hyper-read', params: [hash('session')], result: orNull(sessionSchema), handler: hyper.getSession }),
   hyper_replaySession: row({ summary: 'Executes a session again, each of its lanes alone with the recorded answers of the others, and compares.', route: 'hyper-read', params: [hash('session')], result: orNull(listOf(replaySchema)), handler: hyper.replaySession }),
+  hyper_getLaneSources: row({ summary: 'What each lane began as, for those who execute the lanes again.', route: 'hyper-read', params: [], result: listOf(laneSourceSchema), handler: feed.getLaneSources }),
+  hyper_getLaneBlocks: row({ summary: 'Blocks of a lane with the transcripts of their sessions, for those who execute them again; cut where the answer would become too large.', route: 'hyper-read', params: [index('chainId'), index('from'), index('count')], result: listOf(laneBlockSchema), handler: feed.getLaneBlocks }),
   hyper_getMessage: row({ summary: 'A message between lanes and what became of it.', route: 'hyper-read', params: [hash('messageId')], result: orNull(messageSchema), handler: hyper.getMessage }),
   hyper_getMessagesByTransaction: row({ summary: 'Messages that a transaction of this lane sent.', route: 'hyper-read', params: [txHash], result: listOf(messageSchema), handler: hyper.getMessagesByTransaction }),
 

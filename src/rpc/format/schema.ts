@@ -249,6 +249,27 @@ const partsSchema: JsonSchema = listOf({
   required: ['chainId', 'transactionHash'],
   properties: { chainId: uintSchema, transactionHash: hashSchema },
 })
+/** hyper/feed/genesis-json.ts */
+export const laneSourceSchema: JsonSchema = {
+  title: 'What a lane began as',
+  type: 'object',
+  required: ['chainId', 'name', 'genesis', 'peers', 'head'],
+  properties: { chainId: uintSchema, name: textSchema, genesis: objectSchema, peers: listOf(uintSchema), head: uintSchema },
+}
+/** hyper/feed/feed-json.ts */
+export const laneBlockSchema: JsonSchema = {
+  title: 'A block of a lane, to be executed again',
+  type: 'object',
+  required: ['rlp', 'timestampMs', 'links', 'batch', 'batchBlocks', 'sessions'],
+  properties: {
+    rlp: bytesSchema,
+    timestampMs: uintSchema,
+    links: orNull({ type: 'array' }),
+    batch: orNull(uintSchema),
+    batchBlocks: orNull(listOf({ type: 'object', properties: { chainId: uintSchema, number: uintSchema, hash: hashSchema } })),
+    sessions: orNull(bytesSchema),
+  },
+}
 export const sessionSchema: JsonSchema = {
   title: 'Session',
   type: 'object',

@@ -169,6 +169,7 @@ export function contextOf(lane: LaneClient, changes: { dev?: DevAccounts; connec
     lanes: { all: () => [lane], find: () => lane, default: () => lane },
     limits: { ...rpcLimits, ...changes.limits },
     hyper: null,
+    feed: null,
     dev: changes.dev ?? null,
     clientVersion: 'Paralane/v0.1.0/linux-x64/node20',
     openrpc: () => ({ openrpc: '1.3.2' }),
