@@ -2,19 +2,19 @@
 // Does not own: collecting the votes (exchange.ts, timeout.ts).
 // Called by: the handlers, evidence.ts, hyper/core and the light verifier.
 
-import { sameBytes } from './bytes.js'
-import type { Bytes } from './bytes.js'
+import { sameBytes } from '../../codec/bytes.js'
+import type { Bytes } from '../../codec/bytes.js'
 import { attestPreimage, digestOf, headerHashOf, preimage, timeoutPreimage } from './signing.js'
-import type { Block, Env, Hash, High, LaneCert, Propose, Qc, Seal, Signature, Tc, TimeoutVote, ValidatorSet, Vote, VoteKind } from './types.js'
+import type { Block, Hash, High, Judge, LaneCert, Propose, Qc, Seal, Signature, Tc, TimeoutVote, ValidatorSet, Vote, VoteKind } from './types.js'
 import { setHashOf, weightOf } from './validators.js'
 import type { Committee } from './validators.js'
 
-export function verifyBy(env: Env, committee: Committee, validator: number, message: Bytes, signature: Signature): boolean {
+export function verifyBy(env: Judge, committee: Committee, validator: number, message: Bytes, signature: Signature): boolean {
   const member = committee.set[validator]
   return member !== undefined && env.crypto.verify(member.key, message, signature)
 }
 
-export function verifyQc(env: Env, committee: Committee, qc: Qc): boolean {
+export function verifyQc(env: Judge, committee: Committee, qc: Qc): boolean {
   if (!membersOnce(committee, qc.signers) || qc.signers.length !== qc.signatures.length) return false
   if (weightOf(committee, qc.signers) < committee.quorum) return false
   const message = preimage(env, qc.kind, qc.height, qc.view, qc.digest)
@@ -22,7 +22,7 @@ export function verifyQc(env: Env, committee: Committee, qc: Qc): boolean {
 }
 
 /** Every signature counts, also beyond the quorum: E4 convicts by this function, so all must judge alike. */
-export function verifyTc(env: Env, committee: Committee, tc: Tc): boolean {
+export function verifyTc(env: Judge, committee: Committee, tc: Tc): boolean {
   const signers = tc.timeouts.map(({ validator }) => validator)
   if (!membersOnce(committee, signers) || weightOf(committee, signers) < committee.quorum) return false
   const highest = highestOf(tc.timeouts)
@@ -34,7 +34,7 @@ export function verifyTc(env: Env, committee: Committee, tc: Tc): boolean {
 }
 
 /** B4.2: the justification of a proposal in view v, of which only its own bytes speak; `headerHash` is that of the block. */
-export function verifyJustification(env: Env, committee: Committee, at: Pick<Propose, 'height' | 'view' | 'tc'> & { headerHash: Hash }): boolean {
+export function verifyJustification(env: Judge, committee: Committee, at: Pick<Propose, 'height' | 'view' | 'tc'> & { headerHash: Hash }): boolean {
   const { tc } = at
   if (at.view === 0 || tc === null) return at.view === 0 && tc === null
   if (tc.height !== at.height || tc.view !== at.view - 1) return false
@@ -43,7 +43,7 @@ export function verifyJustification(env: Env, committee: Committee, at: Pick<Pro
 }
 
 /** A Seal by the committee of its height, over the header with this parent. Nothing else needs to be known. */
-export function verifySeal(env: Env, committee: Committee, at: { height: bigint; parentHash: Hash }, seal: Seal): boolean {
+export function verifySeal(env: Judge, committee: Committee, at: { height: bigint; parentHash: Hash }, seal: Seal): boolean {
   const { header, qc, tc, nextSet } = seal
   if (qc.kind !== 'commit' || qc.height !== at.height) return false
   const headerHash = env.crypto.hash(header)
@@ -53,7 +53,7 @@ export function verifySeal(env: Env, committee: Committee, at: { height: bigint;
 }
 
 /** What consensus itself demands of a header: place, parent, set and next set (B5: sets change only through what is sealed). */
-export function fitsHeight(env: Env, committee: Committee, at: { height: bigint; parentHash: Hash }, block: Omit<Block, 'body'>): boolean {
+export function fitsHeight(env: Judge, committee: Committee, at: { height: bigint; parentHash: Hash }, block: Omit<Block, 'body'>): boolean {
   const facts = env.readHeader(block.header)
   if (facts === null || facts.number !== at.height || !sameBytes(facts.parentHash, at.parentHash)) return false
   if (!sameBytes(facts.setHash, committee.hash)) return false
@@ -62,7 +62,7 @@ export function fitsHeight(env: Env, committee: Committee, at: { height: bigint;
 }
 
 /** B2: signed by more than 1/3 of the weight, so at least one honest Buddy executed it. */
-export function verifyLaneCert(env: Env, committee: Committee, cert: LaneCert): boolean {
+export function verifyLaneCert(env: Judge, committee: Committee, cert: LaneCert): boolean {
   if (!membersOnce(committee, cert.signers) || cert.signers.length !== cert.signatures.length) return false
   if (weightOf(committee, cert.signers) < committee.someHonest) return false
   const message = attestPreimage(env, cert.attest)

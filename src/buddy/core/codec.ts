@@ -2,11 +2,11 @@
 // Does not own: signatures' preimages (signing.ts) or whether what is decoded is true (certificate.ts).
 // Called by: transports and the WAL of the runner, signing.ts, certificate.ts, the simulator.
 
-import type { Bytes } from './bytes.js'
-import { array, blob, fixed, flag, indexSet, optional, record, small, uint64, union, word } from './fields.js'
-import type { Codec } from './fields.js'
+import type { Bytes } from '../../codec/bytes.js'
+import { array, blob, decodeWith, fixed, flag, indexSet, optional, record, small, uint64, union, word } from '../../codec/fields.js'
+import type { Codec } from '../../codec/fields.js'
 import { bodyBytesMax, headerBytesMax, keyBytesMax, lanesMax, messageBytesMax, signatureBytesMax, validatorsMax, viewMax } from './limits.js'
-import { CodecError, decodeRlp, encodeRlp } from './rlp.js'
+import { encodeRlp } from '../../codec/rlp.js'
 import type {
   Block,
   Evidence,
@@ -85,7 +85,7 @@ const statement: Codec<Statement> = union<Statement>({
   timeout: record({ height, view, validator: index, high: highCodec, signature }),
   attest: record({ validator: index, attest: attestCodec, signature }),
 })
-const evidence = record<Evidence>({
+export const evidenceCodec: Codec<Evidence> = record<Evidence>({
   rule: word(['E1', 'E2', 'E3', 'E4', 'E5']),
   height,
   culprit: index,
@@ -110,23 +110,12 @@ export const encodeMessage = (value: Message): Bytes => encodeRlp(message.put(va
 export const encodeSeal = (value: Seal): Bytes => encodeRlp(seal.put(value))
 export const encodeQc = (value: Qc): Bytes => encodeRlp(qc.put(value))
 export const encodeTc = (value: Tc): Bytes => encodeRlp(tc.put(value))
-export const encodeEvidence = (value: Evidence): Bytes => encodeRlp(evidence.put(value))
+export const encodeEvidence = (value: Evidence): Bytes => encodeRlp(evidenceCodec.put(value))
 export const encodeRecord = (value: WalRecord): Bytes => encodeRlp(walRecord.put(value))
 export const encodeValidatorSet = (value: ValidatorSet): Bytes => encodeRlp(validatorSetCodec.put(value))
 
 /** Each answers null for bytes that its encoder would not have written. */
-export const decodeMessage = (bytes: Bytes): Message | null => decoded(message, bytes)
-export const decodeSeal = (bytes: Bytes): Seal | null => decoded(seal, bytes)
-export const decodeEvidence = (bytes: Bytes): Evidence | null => decoded(evidence, bytes)
-export const decodeRecord = (bytes: Bytes): WalRecord | null => decoded(walRecord, bytes)
-
-function decoded<T>(codec: Codec<T>, bytes: Bytes): T | null {
-  if (bytes.length > messageBytesMax) return null
-  try {
-    return codec.take(decodeRlp(bytes))
-  } catch (error) {
-    // Garbage from a peer is its own affair; anything else is a mistake of ours.
-    if (error instanceof CodecError) return null
-    throw error
-  }
-}
+export const decodeMessage = (bytes: Bytes): Message | null => decodeWith(message, bytes, messageBytesMax)
+export const decodeSeal = (bytes: Bytes): Seal | null => decodeWith(seal, bytes, messageBytesMax)
+export const decodeEvidence = (bytes: Bytes): Evidence | null => decodeWith(evidenceCodec, bytes, messageBytesMax)
+export const decodeRecord = (bytes: Bytes): WalRecord | null => decodeWith(walRecord, bytes, messageBytesMax)

@@ -2,7 +2,7 @@
 // Does not own: the QC itself (exchange.ts, certificate.ts) or the Seal (decide.ts).
 // Called by: step.ts.
 
-import { sameBytes } from './bytes.js'
+import { sameBytes } from '../../codec/bytes.js'
 import { startExchange } from './exchange.js'
 import { logProposal } from './propose.js'
 import { preimage } from './signing.js'

@@ -2,7 +2,7 @@
 // Does not own: verifying a Seal of somebody else (certificate.ts, sync.ts).
 // Called by: step.ts.
 
-import { sameBytes } from './bytes.js'
+import { sameBytes } from '../../codec/bytes.js'
 import { lackingTargets } from './exchange.js'
 import { advance, heldBlock, send } from './state.js'
 import type { Ctx, Round } from './state.js'

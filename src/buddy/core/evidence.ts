@@ -3,12 +3,12 @@
 // Called by: the handlers; `verifyEvidence` also by hyper/core, which includes evidence in blocks.
 
 import { encodeTc } from './codec.js'
-import { keyOf, sameBytes } from './bytes.js'
+import { keyOf, sameBytes } from '../../codec/bytes.js'
 import { badJustificationsMax } from './limits.js'
 import { verifyBy, verifyJustification } from './certificate.js'
 import { headerHashOf, justHashOf, statementPreimage } from './signing.js'
 import type { Ctx } from './state.js'
-import type { Digest, Env, Evidence, EvidenceRule, LaneCert, Signature, Statement, Tc, Timeout, Vote, VoteKind } from './types.js'
+import type { Digest, Evidence, EvidenceRule, Judge, LaneCert, Signature, Statement, Tc, Timeout, Vote, VoteKind } from './types.js'
 import type { Committee } from './validators.js'
 
 /** Tells it once per height, rule and culprit: one proof is enough, and a flood of them would be an attack of its own. */
@@ -73,7 +73,7 @@ export function certsAgainstEachOther(ctx: Ctx, a: LaneCert, b: LaneCert): void 
 }
 
 /** Self-contained: needs the committee of `evidence.height` and nothing else. */
-export function verifyEvidence(env: Env, committee: Committee, evidence: Evidence): boolean {
+export function verifyEvidence(env: Judge, committee: Committee, evidence: Evidence): boolean {
   const { rule, height, culprit, first, second, tc } = evidence
   const statements = second === null ? [first] : [first, second]
   const signed = statements.every(
@@ -115,17 +115,17 @@ function lies(commit: Statement, timeout: Statement | null): boolean {
   return timeout.view >= commit.view && (timeout.high?.view ?? -1) < commit.view
 }
 
-function opensToInvalid(env: Env, committee: Committee, statement: Statement, tc: Tc | null): boolean {
+function opensToInvalid(env: Judge, committee: Committee, statement: Statement, tc: Tc | null): boolean {
   if (tc === null || (statement.kind !== 'prepare' && statement.kind !== 'propose')) return false
   if (!sameBytes(justHashOf(statement.digest), env.crypto.hash(encodeTc(tc)))) return false
   return !justified(env, committee, { height: statement.height, view: statement.view, digest: statement.digest, tc })
 }
 
-function justified(env: Env, committee: Committee, at: { height: bigint; view: number; digest: Digest; tc: Tc }): boolean {
+function justified(env: Judge, committee: Committee, at: { height: bigint; view: number; digest: Digest; tc: Tc }): boolean {
   return verifyJustification(env, committee, { ...at, headerHash: headerHashOf(at.digest) })
 }
 
-function doubleAttest(env: Env, a: Statement, b: Statement | null): boolean {
+function doubleAttest(env: Judge, a: Statement, b: Statement | null): boolean {
   if (a.kind !== 'attest' || b?.kind !== 'attest') return false
   const place = ({ laneId, number, laneView }: typeof a.attest): string => `${laneId}:${number}:${laneView}`
   return place(a.attest) === place(b.attest) && !sameBytes(statementPreimage(env, a), statementPreimage(env, b))

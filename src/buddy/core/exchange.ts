@@ -2,7 +2,7 @@
 // Does not own: deciding to vote (prepare.ts, commit.ts) or what a QC leads to (step.ts).
 // Called by: step.ts, prepare.ts, commit.ts.
 
-import { sameBytes } from './bytes.js'
+import { sameBytes } from '../../codec/bytes.js'
 import { assembleQc, verifyBy } from './certificate.js'
 import { accuse, commitAgainstTimeouts, voteAgainstJustifications, voteStatement } from './evidence.js'
 import { digestsPerVoter, exchangeTicksMax, viewsAhead, viewsBehind } from './limits.js'

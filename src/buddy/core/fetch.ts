@@ -2,7 +2,7 @@
 // Does not own: whole heights that were missed (sync.ts).
 // Called by: step.ts.
 
-import { sameBytes } from './bytes.js'
+import { sameBytes } from '../../codec/bytes.js'
 import { arm, heldBlock, send } from './state.js'
 import type { Ctx, Round } from './state.js'
 import type { Digest } from './types.js'

@@ -2,7 +2,7 @@
 // Does not own: making LaneCerts (the lanes' side) or the block built from them (the shell).
 // Called by: step.ts.
 
-import { compareBytes, sameBytes } from './bytes.js'
+import { compareBytes, sameBytes } from '../../codec/bytes.js'
 import { verifyLaneCert } from './certificate.js'
 import { certsAgainstEachOther } from './evidence.js'
 import { lanesMax } from './limits.js'

@@ -2,7 +2,7 @@
 // Does not own: voting for them (prepare.ts) or what is in a block (the shell builds and validates).
 // Called by: step.ts.
 
-import { keyOf, sameBytes } from './bytes.js'
+import { keyOf, sameBytes } from '../../codec/bytes.js'
 import { fitsHeight, lockOf, verifyBy, verifyJustification } from './certificate.js'
 import { accuse, rememberBadJustification, voteStatement } from './evidence.js'
 import { digestOf, preimage } from './signing.js'

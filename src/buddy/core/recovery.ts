@@ -2,7 +2,7 @@
 // Does not own: reading the log (the runner) or speaking again (`resume` in step.ts).
 // Called by: the runner at start, the simulator after a crash.
 
-import { keyOf } from './bytes.js'
+import { keyOf } from '../../codec/bytes.js'
 import { digestOf } from './signing.js'
 import { advance, createState, poolOf, prune } from './state.js'
 import type { Round, Start, State } from './state.js'

@@ -2,7 +2,7 @@
 // Does not own: changing it (the handlers) or bringing it back from the log (recovery.ts).
 // Called by: everything that handles inputs.
 
-import { keyOf } from './bytes.js'
+import { keyOf } from '../../codec/bytes.js'
 import { viewsBehind } from './limits.js'
 import { headerHashOf } from './signing.js'
 import type {

@@ -3,7 +3,7 @@
 // Called by: the runner, the simulator, recovery.ts through `resume`.
 
 import { unreachable } from '../../assert.js'
-import { keyOf, sameBytes } from './bytes.js'
+import { keyOf, sameBytes } from '../../codec/bytes.js'
 import { verifyQc, verifyTc } from './certificate.js'
 import { encodeQc } from './codec.js'
 import { onPrepareQc, tryCommit } from './commit.js'

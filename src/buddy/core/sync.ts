@@ -2,7 +2,7 @@
 // Does not own: the store of old Seals (the shell, by the effect `serve`).
 // Called by: step.ts.
 
-import { sameBytes } from './bytes.js'
+import { sameBytes } from '../../codec/bytes.js'
 import { fitsHeight, verifySeal } from './certificate.js'
 import { encodeMessage } from './codec.js'
 import { futureBytesMax, futureMax, futurePerPeerMax } from './limits.js'

@@ -2,7 +2,7 @@
 // Does not own: their bytes (codec.ts) or what a Hyper Block contains (hyper/core).
 // Called by: everything in buddy/core; runners and hyper/core import these types.
 
-import type { Bytes } from './bytes.js'
+import type { Bytes } from '../../codec/bytes.js'
 
 export type Hash = Bytes
 /** A public key; it names a peer on the channel and a validator in a set. */
@@ -108,6 +108,9 @@ export type Crypto = {
 
 /** Milliseconds; delta is the δ of B4. */
 export type Timing = { deltaMs: number; viewTimeoutMs: number; askMs: number }
+
+/** What it takes to judge what others signed; a light verifier has no more. */
+export type Judge = Pick<Env, 'crypto' | 'genesisHash' | 'readHeader' | 'quorum'>
 
 export type Env = {
   crypto: Crypto

@@ -3,10 +3,10 @@
 // Called by: certificate.ts and the handlers.
 
 import { assert } from '../../assert.js'
-import { joinBytes, keyOf, uintBytes } from './bytes.js'
+import { joinBytes, keyOf, uintBytes } from '../../codec/bytes.js'
 import { encodeValidatorSet } from './codec.js'
 import { validatorsMax } from './limits.js'
-import type { Env, Hash, Key, ValidatorSet } from './types.js'
+import type { Env, Hash, Judge, Key, ValidatorSet } from './types.js'
 
 export type Committee = { set: ValidatorSet; hash: Hash; indexes: ReadonlyMap<string, number>; quorum: bigint; someHonest: bigint }
 
@@ -23,7 +23,7 @@ export function someHonestWeight(total: bigint): bigint {
   return total / 3n + 1n
 }
 
-export function committeeOf(env: Env, set: ValidatorSet): Committee {
+export function committeeOf(env: Judge, set: ValidatorSet): Committee {
   assert(set.length > 0 && set.length <= validatorsMax, `a set of ${set.length} validators`)
   const indexes = new Map(set.map(({ key }, index) => [keyOf(key), index]))
   assert(indexes.size === set.length, 'two validators with one key')
@@ -35,7 +35,7 @@ export function committeeOf(env: Env, set: ValidatorSet): Committee {
   return { set, hash: setHashOf(env, set), indexes, quorum: env.quorum(total), someHonest: someHonestWeight(total) }
 }
 
-export function setHashOf(env: Env, set: ValidatorSet): Hash {
+export function setHashOf(env: Judge, set: ValidatorSet): Hash {
   return env.crypto.hash(encodeValidatorSet(set))
 }
 
@@ -50,7 +50,7 @@ export function weightOf(committee: Committee, validators: Iterable<number>): bi
 }
 
 /** slot → validator: a shuffle seeded by keccak(parentHash ‖ h ‖ v) (B1). */
-export function slotsOf(env: Env, size: number, at: { parentHash: Hash; height: bigint; view: number }): number[] {
+export function slotsOf(env: Judge, size: number, at: { parentHash: Hash; height: bigint; view: number }): number[] {
   const slots = Array.from({ length: size }, (_, i) => i)
   const seed = joinBytes(at.parentHash, word(at.height), word(BigInt(at.view)))
   let pool = env.crypto.hash(seed)
@@ -71,7 +71,7 @@ export function slotsOf(env: Env, size: number, at: { parentHash: Hash; height: 
 }
 
 /** B3: proposer(h, v) = perm(h)[v mod n]; one order per height, so that f + 1 views in a row meet an honest one. */
-export function proposerOf(env: Env, size: number, at: { parentHash: Hash; height: bigint; view: number }): number {
+export function proposerOf(env: Judge, size: number, at: { parentHash: Hash; height: bigint; view: number }): number {
   return slotsOf(env, size, { ...at, view: 0 })[at.view % size] as number
 }
 

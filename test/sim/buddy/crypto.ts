@@ -1,7 +1,7 @@
 // Fakes, cheap and the same every time: a hash of 128 bits without any claim against an adversary, and signatures that only the
 // simulator can forge, which it does not. Node's SHA-256 took a third of the simulator's time, most of it in collecting its objects.
 
-import { joinBytes } from '../../../src/buddy/core/bytes.js'
+import { joinBytes } from '../../../src/codec/bytes.js'
 import type { Crypto, Key, Signature } from '../../../src/buddy/core/types.js'
 
 const secret = Uint8Array.from('only the simulator knows this', (char) => char.charCodeAt(0))

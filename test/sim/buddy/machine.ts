@@ -1,7 +1,7 @@
 // Owns: one simulated Buddy: the real core, its effects carried out in order over the simulated disk, clock and network.
 // A crash takes its memory, its backlog and the unsynced end of its log.
 
-import { keyOf, sameBytes } from '../../../src/buddy/core/bytes.js'
+import { keyOf, sameBytes } from '../../../src/codec/bytes.js'
 import { encodeMessage } from '../../../src/buddy/core/codec.js'
 import { recover } from '../../../src/buddy/core/recovery.js'
 import { resume, step } from '../../../src/buddy/core/step.js'

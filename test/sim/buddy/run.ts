@@ -1,6 +1,6 @@
 // Owns: one history in two phases: anything may happen and safety holds; then a quorum heals and must get on within a bound.
 
-import { keyOf } from '../../../src/buddy/core/bytes.js'
+import { keyOf } from '../../../src/codec/bytes.js'
 import { committeeOf, weightOf } from '../../../src/buddy/core/validators.js'
 import { createWorld } from './cluster.js'
 import type { Wish } from './faults.js'

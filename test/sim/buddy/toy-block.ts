@@ -1,8 +1,8 @@
 // The Hyper Block of the simulator: a header with what consensus reads, and a body of a few bytes that is right or wrong.
 
-import { uintBytes, uintOf, sameBytes } from '../../../src/buddy/core/bytes.js'
-import type { Bytes } from '../../../src/buddy/core/bytes.js'
-import { decodeRlp, encodeRlp } from '../../../src/buddy/core/rlp.js'
+import { uintBytes, uintOf, sameBytes } from '../../../src/codec/bytes.js'
+import type { Bytes } from '../../../src/codec/bytes.js'
+import { decodeRlp, encodeRlp } from '../../../src/codec/rlp.js'
 import type { Block, HeaderFacts, ValidatorSet } from '../../../src/buddy/core/types.js'
 import { crypto } from './crypto.js'
 

@@ -1,6 +1,6 @@
 // No two honest Buddies seal different blocks at one height, none seals a height twice differently, and what was decided stays decided.
 
-import { keyOf } from '../../../../src/buddy/core/bytes.js'
+import { keyOf } from '../../../../src/codec/bytes.js'
 import { headerHashOf } from '../../../../src/buddy/core/signing.js'
 import { Violation } from '../world.js'
 import type { Machine, Observer } from '../world.js'

@@ -1,6 +1,6 @@
 // An honest Buddy says nothing that is not on its disk (B3), never contradicts itself, also not over crashes, and is never framed (B7).
 
-import { keyOf } from '../../../../src/buddy/core/bytes.js'
+import { keyOf } from '../../../../src/codec/bytes.js'
 import { decodeEvidence, encodeEvidence } from '../../../../src/buddy/core/codec.js'
 import { verifyEvidence } from '../../../../src/buddy/core/evidence.js'
 import type { Message } from '../../../../src/buddy/core/types.js'

@@ -1,6 +1,6 @@
 // After a crash that lost nothing the state of B3 is the one that died: v, voted, committed, timedOut, highQC, decided.
 
-import { keyOf } from '../../../../src/buddy/core/bytes.js'
+import { keyOf } from '../../../../src/codec/bytes.js'
 import { encodeMessage, encodeQc } from '../../../../src/buddy/core/codec.js'
 import type { State } from '../../../../src/buddy/core/state.js'
 import type { Vote } from '../../../../src/buddy/core/types.js'

@@ -1,6 +1,6 @@
 // Speaks to some only, another few for each view, and never tells what a quorum found.
 
-import { keyOf } from '../../../../src/buddy/core/bytes.js'
+import { keyOf } from '../../../../src/codec/bytes.js'
 import type { Prng } from '../prng.js'
 import type { Misbehave } from '../world.js'
 

@@ -1,6 +1,6 @@
 // Owns: byte helpers that need nothing but the language: primitives.ts uses Node's Buffer, which a pure core cannot name.
 // Does not own: encodings (rlp.ts).
-// Called by: everything in buddy/core.
+// Called by: buddy/core, hyper/core and the light verifier.
 
 export type Bytes = Uint8Array
 

@@ -1,8 +1,8 @@
 // Owns: canonical RLP: one encoding per value, and a decoder that accepts no other.
-// Does not own: what the items mean (fields.ts, codec.ts).
-// Called by: fields.ts, signing.ts.
+// Does not own: what the items mean (fields.ts and the codecs made of them).
+// Called by: fields.ts, the codecs and signing.ts of the cores.
 
-import { assert } from '../../assert.js'
+import { assert } from '../assert.js'
 import type { Bytes } from './bytes.js'
 
 export type Rlp = Bytes | readonly Rlp[]

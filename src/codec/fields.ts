@@ -1,16 +1,14 @@
-// Owns: two-way field codecs from which codec.ts builds every message; each bounds what it accepts, both ways.
+// Owns: two-way field codecs from which the cores build every message and record; each bounds what it accepts, both ways.
 // Does not own: RLP's form (rlp.ts).
-// Called by: codec.ts.
+// Called by: buddy/core/codec.ts, hyper/core.
 
-import { assert } from '../../assert.js'
-import { uintBytes, uintOf } from './bytes.js'
+import { assert } from '../assert.js'
+import { ascii, uintBytes, uintOf } from './bytes.js'
 import type { Bytes } from './bytes.js'
-import { CodecError } from './rlp.js'
+import { CodecError, decodeRlp } from './rlp.js'
 import type { Rlp } from './rlp.js'
 
 export type Codec<T> = { put: (value: T) => Rlp; take: (item: Rlp) => T }
-
-const uint64Max = (1n << 64n) - 1n
 
 /** Pair assertion: what the decoder of the other side would refuse is not written. */
 function check(condition: boolean, what: string): void {
@@ -53,14 +51,9 @@ export function blob(bytesMax: number): Codec<Bytes> {
   }
 }
 
-export const uint64: Codec<bigint> = {
-  put: (value) => (check(value >= 0n && value <= uint64Max, `${value}`), uintBytes(value)),
-  take: (item) => {
-    const value = bytesOf(item)
-    expect(value.length <= 8 && value[0] !== 0, 'not a shortest 64-bit integer')
-    return uintOf(value)
-  },
-}
+export const uint64: Codec<bigint> = uint(8)
+/** Sums of wei. */
+export const uint256: Codec<bigint> = uint(32)
 
 export function small(max: number): Codec<number> {
   return {
@@ -69,6 +62,21 @@ export function small(max: number): Codec<number> {
       const value = uint64.take(item)
       expect(value <= BigInt(max), `${value} exceeds ${max}`)
       return Number(value)
+    },
+  }
+}
+
+/** Printable ASCII. */
+export function text(lengthMax: number): Codec<string> {
+  const printable = /^[ -~]*$/
+  return {
+    put: (value) => (check(value.length <= lengthMax && printable.test(value), `text '${value.slice(0, 80)}'`), ascii(value)),
+    take: (item) => {
+      const bytes = bytesOf(item)
+      expect(bytes.length <= lengthMax, `${bytes.length} characters, at most ${lengthMax}`)
+      const value = String.fromCharCode(...bytes)
+      expect(printable.test(value), 'not printable ASCII')
+      return value
     },
   }
 }
@@ -156,6 +164,29 @@ export function union<U extends { kind: string }>(cases: { [K in U['kind']]: Cod
       expect(number !== undefined && fields !== undefined && more.length === 0, 'not a kind and its fields')
       const kind = kinds[index.take(number)] as U['kind']
       return { kind, ...(all[kind] as Codec<object>).take(fields) } as U
+    },
+  }
+}
+
+/** The value in these bytes; null for bytes that the codec would not have written. */
+export function decodeWith<T>(codec: Codec<T>, bytes: Bytes, bytesMax: number): T | null {
+  if (bytes.length > bytesMax) return null
+  try {
+    return codec.take(decodeRlp(bytes))
+  } catch (error) {
+    // Garbage from a peer is its own affair; anything else is a mistake of ours.
+    if (error instanceof CodecError) return null
+    throw error
+  }
+}
+
+function uint(width: number): Codec<bigint> {
+  return {
+    put: (value) => (check(value >= 0n && value >> BigInt(8 * width) === 0n, `${value}`), uintBytes(value)),
+    take: (item) => {
+      const value = bytesOf(item)
+      expect(value.length <= width && value[0] !== 0, `not a shortest ${8 * width}-bit integer`)
+      return uintOf(value)
     },
   }
 }
