@@ -2,11 +2,11 @@
 // Does not own: what a transcript means (evm-lane/engine/session), the journal's own form of records (journal-codec.ts).
 // Called by: the feed that followers read, whoever makes a Hyper Block's session entries.
 
-import { ascii, uintBytes, uintOf } from '../../buddy/core/bytes.js'
-import type { Bytes } from '../../buddy/core/bytes.js'
-import { array, blob, fixed, flag, optional, record, small, uint64, union } from '../../buddy/core/fields.js'
-import type { Codec } from '../../buddy/core/fields.js'
-import { CodecError, decodeRlp, encodeRlp } from '../../buddy/core/rlp.js'
+import { ascii, uintBytes, uintOf } from '../../codec/bytes.js'
+import type { Bytes } from '../../codec/bytes.js'
+import { array, blob, fixed, flag, optional, record, small, uint64, union } from '../../codec/fields.js'
+import type { Codec } from '../../codec/fields.js'
+import { CodecError, decodeRlp, encodeRlp } from '../../codec/rlp.js'
 import type {
   CrossCall,
   CrossResult,
