@@ -2,7 +2,7 @@
 // Does not own: sending.
 // Called by: the transports.
 
-import type { Bytes } from './core/bytes.js'
+import type { Bytes } from '../codec/bytes.js'
 import { queueBytesMax, queueLengthMax } from './limits.js'
 
 export type OutQueue = {

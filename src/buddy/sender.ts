@@ -3,7 +3,7 @@
 // Called by: runner.ts.
 
 import type { Sealed } from './app.js'
-import { sameBytes } from './core/bytes.js'
+import { sameBytes } from '../codec/bytes.js'
 import type { Effect, Key, ValidatorSet } from './core/types.js'
 import { pushersMax, servesMax } from './limits.js'
 import type { Transport } from './transport.js'

@@ -4,8 +4,8 @@
 
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import { keyOf } from './core/bytes.js'
-import type { Bytes } from './core/bytes.js'
+import { keyOf } from '../codec/bytes.js'
+import type { Bytes } from '../codec/bytes.js'
 import type { Key, Signature } from './core/types.js'
 import { keysKeptMax } from './limits.js'
 

@@ -2,9 +2,9 @@
 // Does not own: proof of who speaks; one operator owns all ends (design.md section 9).
 // Called by: embedded.ts, tests.
 
-import { keyOf } from './core/bytes.js'
+import { keyOf } from '../codec/bytes.js'
 import { decodeMessage, encodeMessage } from './core/codec.js'
-import type { Bytes } from './core/bytes.js'
+import type { Bytes } from '../codec/bytes.js'
 import type { Key, Message } from './core/types.js'
 import { createOutQueue } from './out-queue.js'
 import type { OutQueue } from './out-queue.js'

@@ -3,9 +3,9 @@
 // Called by: wal.ts.
 
 import { validatorSetCodec } from './core/codec.js'
-import type { Bytes } from './core/bytes.js'
-import { fixed, record, uint64 } from './core/fields.js'
-import { CodecError, decodeRlp, encodeRlp } from './core/rlp.js'
+import type { Bytes } from '../codec/bytes.js'
+import { fixed, record, uint64 } from '../codec/fields.js'
+import { CodecError, decodeRlp, encodeRlp } from '../codec/rlp.js'
 import type { Start } from './core/state.js'
 
 const start = record<Start>({ height: uint64, parentHash: fixed(32), set: validatorSetCodec })

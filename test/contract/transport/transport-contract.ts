@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { keyOf } from '../../../src/buddy/core/bytes.js'
+import { keyOf } from '../../../src/codec/bytes.js'
 import type { Key, Message } from '../../../src/buddy/core/types.js'
 import type { Transport } from '../../../src/buddy/transport.js'
 
