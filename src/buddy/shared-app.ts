@@ -4,7 +4,7 @@
 
 import { equalBytes } from '../primitives.js'
 import type { BuddyApp, Sealed } from './app.js'
-import { keyOf, sameBytes } from './core/bytes.js'
+import { keyOf, sameBytes } from '../codec/bytes.js'
 import type { Block } from './core/types.js'
 import { accusationsKeptMax, judgementsMax } from './limits.js'
 

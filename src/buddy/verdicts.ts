@@ -2,7 +2,7 @@
 // Does not own: verifying (signer.ts).
 // Called by: embedded.ts.
 
-import { keyOf } from './core/bytes.js'
+import { keyOf } from '../codec/bytes.js'
 import { verdictsMax } from './limits.js'
 import type { Verify } from './signer.js'
 
