@@ -106,7 +106,8 @@ export type SessionRequests = {
   sessionDrop: { req: { hashes: Hash32[] }; res: null }
   /**
    * Execute a pooled transaction of this lane. `refuse`: every call that leaves gets this refusal (limits, S10), without asking. `mark`: cross calls of the
-   * run so far. A transaction that was rejected, or undone by sessionEnd or sessionAbort, is in the pool as before.
+   * run so far. A transaction that was undone by sessionEnd or sessionAbort is in the pool as before. One that was rejected, but not by a full block, has
+   * left it, or waits there for a lower base fee as one that was never handed over.
    */
   sessionTx: { req: { batch: number; hash: Hash32; refuse: SystemRefusal | null; mark: number }; res: SessionTxOutcome }
   /** A system delivery (S9), as a 0x7e transaction of its own. `refuse` and `mark` as in sessionTx. */

@@ -27,8 +27,8 @@ import { TxOrder } from './tx-order.js'
 
 export type BuiltBlock = { entry: BlockEntry; sealed: Sealed; view: StateView; rejected: LaneTx[]; leaving: Leaving[] }
 
-/** A transaction that calls into another lane: it is not in the block and waits for a session (S1). */
-export type Leaving = { tx: LaneTx; chainId: number }
+/** A transaction that calls into another lane: it is not in the block and waits for a session (S1). `chainId` null: it was not tried, so nobody knows. */
+export type Leaving = { tx: LaneTx; chainId: number | null }
 
 /** Bounds of one block besides its gas. */
 export type BuildBounds = {
@@ -103,7 +103,7 @@ async function fill(
   const leaving: Leaving[] = []
   const { common } = execution.env
   const blobGasMax = common.isActivatedEIP(4844) ? common.getBlobGasSchedule().maxBlobGasPerBlock : 0n
-  const started = performance.now()
+  let started = performance.now()
   let resumed = started
   for (let tx = order.peek(); tx !== undefined && execution.txs.length < bounds.txs; tx = order.peek()) {
     if (!fits(execution, tx) || !blobsFit(execution, tx, blobGasMax)) {
@@ -111,8 +111,9 @@ async function fill(
       continue
     }
     const known = crossers.of(tx)
-    if (known !== undefined) {
-      leaving.push({ tx, chainId: known })
+    const before = performance.now()
+    if (known !== undefined || !crossers.mayTry(tx, before)) {
+      leaving.push({ tx, chainId: known ?? null })
       order.skip()
       continue
     }
@@ -121,8 +122,13 @@ async function fill(
       order.take()
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      if (error.code === 'tx-leaves') leaving.push({ tx, chainId: crossers.learn(tx, Number(error.data?.['chainId'])) })
-      else if (error.code === 'tx-rejected') rejected.push(tx)
+      if (error.code === 'tx-leaves') {
+        leaving.push({ tx, chainId: crossers.learn(tx, Number(error.data?.['chainId'])) })
+        const after = performance.now()
+        crossers.triedInVain(after - before, after)
+        // Those that stay have the block's whole time.
+        started += after - before
+      } else if (error.code === 'tx-rejected') rejected.push(tx)
       else throw error
       order.skip()
     }

@@ -98,7 +98,7 @@ async function produce(
   for (const tx of built.rejected) pool.drop(tx)
   for (const { tx, chainId } of built.leaving) {
     pool.handOver(tx)
-    tell.wanted(tx, [chainId])
+    tell.wanted(tx, chainId === null ? [] : [chainId])
   }
   const { txs } = built.entry
   if (txs.length === 0 && !wish.allowEmpty) return null

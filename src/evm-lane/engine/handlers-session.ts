@@ -40,7 +40,7 @@ export function sessionHandlers(h: HandlerParts): Pick<Handlers, keyof SessionRe
       const tx = pool.get(bareHex(hash))
       if (tx === undefined) return { kind: 'rejected', reason: 'the transaction is not in the pool any more', blockFull: false }
       const outcome = await block.tx(tx, refuse, mark)
-      if (outcome.kind === 'rejected' && block instanceof ClosedBlock) lane.givenBack.push(tx)
+      if (outcome.kind === 'rejected' && !outcome.blockFull) lane.rejected(tx, block)
       return outcome
     },
     sessionDeliver: ({ batch, call, refuse, mark }) => lane.of(batch).deliver(call, refuse, mark),
@@ -83,7 +83,7 @@ class SessionLane {
   private readonly h: HandlerParts
   private block: SessionBlock | ClosedBlock | undefined
   /** Transactions that the batch could not even try: the lane's again when it lets go. */
-  readonly givenBack: LaneTx[] = []
+  private readonly givenBack: LaneTx[] = []
 
   constructor(h: HandlerParts) {
     this.h = h
@@ -115,6 +115,15 @@ class SessionLane {
 
   abort(batch: number): void {
     if (this.block?.batch === batch) this.letGo(false)
+  }
+
+  /**
+   * As in a block of the lane's own: what cannot be executed at the front of its sender's queue goes. A low fee cap waits for a lower base fee, and on a
+   * lane that may make no block now everything waits.
+   */
+  rejected(tx: LaneTx, block: SessionBlock | ClosedBlock): void {
+    if (block instanceof ClosedBlock || tx.feeCap < (block.env.baseFee ?? 0n)) this.givenBack.push(tx)
+    else this.h.pool.drop(tx)
   }
 
   private letGo(made: boolean): void {

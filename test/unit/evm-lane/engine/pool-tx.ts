@@ -1,5 +1,5 @@
 // Owns: transactions of made-up senders for tests of the pool: everything but the signature is real.
-// Called by: txpool*.test.ts, tx-order.test.ts.
+// Called by: txpool*.test.ts, tx-order.test.ts, crossers.test.ts.
 
 import { createFeeMarket1559Tx, createLegacyTx } from '@ethereumjs/tx'
 import { laneCrypto } from '../../../../src/evm-lane/engine/crypto.js'
@@ -24,11 +24,22 @@ export type TxFields = {
   value?: bigint
   data?: Uint8Array
   gasPrice?: bigint
+  to?: Uint8Array
 }
 
-export function poolTx({ sender, nonce, tip = 10n, cap = 1_000n, gas = 21_000n, value = 0n, data = new Uint8Array(0), gasPrice }: TxFields): LaneTx {
+export function poolTx({
+  sender,
+  nonce,
+  tip = 10n,
+  cap = 1_000n,
+  gas = 21_000n,
+  value = 0n,
+  data = new Uint8Array(0),
+  gasPrice,
+  to = senderOf(99),
+}: TxFields): LaneTx {
   // A signature of the right form; nobody recovers it, for the sender is given. r makes the bytes of two senders differ.
-  const fields = { nonce: BigInt(nonce), gasLimit: gas, to: senderOf(99), value, data, r: BigInt(sender + 1), s: 1n }
+  const fields = { nonce: BigInt(nonce), gasLimit: gas, to, value, data, r: BigInt(sender + 1), s: 1n }
   const lib =
     gasPrice === undefined
       ? createFeeMarket1559Tx({ ...fields, v: 0n, chainId: 77_000n, maxFeePerGas: cap, maxPriorityFeePerGas: tip }, { common, freeze: false })

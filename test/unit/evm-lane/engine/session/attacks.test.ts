@@ -5,7 +5,10 @@ import assert from 'node:assert/strict'
 import { decodeFunctionResult } from 'viem'
 import { keccak256 } from '../../../../../src/evm-lane/engine/keccak.js'
 import { bigintToFixed, bytesToBigint, concatBytes, equalBytes, fromHex, toHex } from '../../../../../src/primitives.js'
+import { hyperLimits } from '../../../../../src/hyper/limits.js'
+import { baseFee } from '../../../../fixtures/session-lanes.js'
 import { data, ether, openBoard, pawn, pawnAbi, succeeded, user } from '../../../../fixtures/session-pawns.js'
+import { signedTx, signer } from '../../../../fixtures/signed-tx.js'
 
 test('S3: a revert after a write on another lane leaves nothing but the fee', async (t) => {
   const board = await openBoard(t)
@@ -140,4 +143,88 @@ test('S5: a lane that is stopped answers with the system error of its own, which
   assert.equal(succeeded(receipt), true)
   assert.equal(await board.read(0, 'digest'), toHex(keccak256(unavailable)))
   assert.equal(succeeded(await board.play(0, data('pass', [toHex(board.proxy(2)), toHex(data('hit'))]))), true, 'the other lanes go on')
+})
+
+test('S10: a session over a limit fails with a receipt, and the contract can read which limit it was', async (t) => {
+  const board = await openBoard(t, { limits: { sessions: { ...hyperLimits.sessions, crossCallsMax: 1 } } })
+  const before = await board.lane(0).balance(user.address)
+  const receipt = await board.play(0, data('hitBoth', [toHex(board.proxy(1)), toHex(board.proxy(2))]))
+  assert.equal(succeeded(receipt), false)
+  assert.equal(await board.lane(0).balance(user.address), before - receipt.receipt.gasUsed * receipt.receipt.effectiveGasPrice)
+  assert.deepEqual([await board.read(1, 'n'), await board.read(2, 'n')], [0n, 0n])
+  const twice = data('pass', [toHex(board.proxy(1)), toHex(data('pass', [toHex(board.proxy(0)), toHex(data('hit'))]))])
+  assert.equal(succeeded(await board.play(0, data('attempt', [toHex(pawn), 0n, 0n, toHex(twice)]))), true)
+  const text = new Uint8Array(32)
+  text.set(Buffer.from('calls'))
+  const said = concatBytes(keccak256(Buffer.from('SessionLimit(string)')).subarray(0, 4), bigintToFixed(32n, 32), bigintToFixed(5n, 32), text)
+  assert.equal(await board.read(0, 'digest'), toHex(keccak256(said)))
+})
+
+test('S1: who works hard and leaves at the last moment pays for the work when the session does it too', async (t) => {
+  const board = await openBoard(t)
+  const execute = board.lane(0).engine().handlers.sessionTx
+  let executions = 0
+  board.lane(0).engine().handlers.sessionTx = (req) => {
+    executions++
+    return execute(req)
+  }
+  const hard = 1_000_000n
+  const before = await board.lane(0).balance(user.address)
+  const input = data('workAndPass', [hard, toHex(board.proxy(1)), toHex(data('hit'))])
+  const { receipt } = await board.play(0, input, { gas: 16_000_000n })
+  assert.equal(await board.read(1, 'n'), 1n)
+  assert.ok(receipt.gasUsed > hard, 'done twice, paid once')
+  assert.equal(executions, 1)
+  assert.equal(before - (await board.lane(0).balance(user.address)), receipt.gasUsed * receipt.effectiveGasPrice)
+})
+
+test('S1: a transaction whose session finds that it cannot pay any more leaves the pool, and its sender goes on', async (t) => {
+  const board = await openBoard(t)
+  const lane = board.lane(0)
+  const poor = signer('drained in between')
+  await lane.send({ from: user, to: poor.address, value: ether })
+  // The poor one lets the pawn's code stand in for its own, so that anybody can move its funds.
+  const fields = { nonce: 0n, gasLimit: 200_000n, to: poor.address, feeCap: 100n * baseFee, tipCap: 1n }
+  const delegation = signedTx(lane.chainId, 4, poor, { ...fields, authorizations: [{ signer: poor, code: pawn, nonce: 1n }] })
+  await lane.client.call('submit', { raw: delegation, sender: null, waitMs: 60_000 })
+  // In the pool for the coordinator, as after an attempt, while somebody drains its sender.
+  const leaving = {
+    nonce: 2n,
+    gasLimit: 300_000n,
+    to: pawn,
+    feeCap: 100n * baseFee,
+    tipCap: 1n,
+    data: data('pass', [toHex(board.proxy(1)), toHex(data('hit'))]),
+  }
+  const { hash } = await lane.client.call('sessionAdmit', { raw: signedTx(lane.chainId, 2, poor, leaving), sender: null })
+  const drain = data('attempt', [toHex(user.address), (await lane.balance(poor.address)) - 1n, 0n, '0x'])
+  assert.equal(succeeded(await lane.send({ from: user, to: poor.address, data: drain })), true)
+  await lane.client.call('sessionOpen', { batch: 1_000 })
+  await lane.client.call('sessionBegin', { batch: 1_000, session: hash })
+  const outcome = await lane.client.call('sessionTx', { batch: 1_000, hash, refuse: null, mark: 0 })
+  assert.equal(outcome.kind, 'rejected')
+  await lane.client.call('sessionAbort', { batch: 1_000 })
+  assert.equal((await lane.client.call('poolStatus', {})).pending, 0)
+  await lane.send({ from: user, to: poor.address, value: ether })
+  const { mined } = await lane.client.call('submit', {
+    raw: signedTx(lane.chainId, 2, poor, { ...fields, nonce: 2n, to: user.address }),
+    sender: null,
+    waitMs: 60_000,
+  })
+  assert.equal(mined, true)
+})
+
+test('S1: a fee cap that the base fee has passed waits in the pool as any other', async (t) => {
+  const board = await openBoard(t)
+  const lane = board.lane(0)
+  const nonce = await lane.nonce(user.address)
+  const low = { nonce, gasLimit: 300_000n, to: pawn, feeCap: 1n, tipCap: 0n, data: data('pass', [toHex(board.proxy(1)), toHex(data('hit'))]) }
+  const { hash } = await lane.client.call('sessionAdmit', { raw: signedTx(lane.chainId, 2, user, low), sender: null })
+  await lane.client.call('sessionOpen', { batch: 1_000 })
+  await lane.client.call('sessionBegin', { batch: 1_000, session: hash })
+  assert.equal((await lane.client.call('sessionTx', { batch: 1_000, hash, refuse: null, mark: 0 })).kind, 'rejected')
+  await lane.client.call('sessionAbort', { batch: 1_000 })
+  assert.equal((await lane.client.call('poolStatus', {})).pending, 1)
+  // Whoever replaces it is no longer in the coordinator's hands: a block of the lane's own takes it.
+  assert.equal(succeeded(await board.play(0, data('hit'))), true)
 })
