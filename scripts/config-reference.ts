@@ -28,12 +28,18 @@ function reference(): string {
   const limits = configSchema.shape.limits.unwrap().shape
   const pool = laneSchema.shape.pool.unwrap().shape
   const laneLimits = laneSchema.shape.limits.unwrap().shape
+  const { sessions, simulations, ...coordinator } = configSchema.shape.hyper.unwrap().shape.limits.unwrap().shape
+  const hyper = {
+    'hyper.limits': coordinator,
+    'hyper.limits.sessions': sessions.unwrap().shape,
+    'hyper.limits.simulations': simulations.unwrap().shape,
+  }
   return [
     topLevelTable(),
     'Each entry of `lanes`:',
     table(laneSchema.shape, ['pool', 'limits']),
-    '<details><summary>Bounds: <code>[limits]</code> of the gateway, <code>[lanes.pool]</code> and <code>[lanes.limits]</code> of a lane</summary>',
-    boundsTable({ limits, 'lanes.pool': pool, 'lanes.limits': laneLimits }),
+    '<details><summary>Bounds: <code>[limits]</code> of the gateway, <code>[hyper.limits]</code> of sessions, <code>[lanes.pool]</code> and <code>[lanes.limits]</code> of a lane</summary>',
+    boundsTable({ limits, ...hyper, 'lanes.pool': pool, 'lanes.limits': laneLimits }),
     '</details>',
   ].join('\n\n')
 }

@@ -4,13 +4,13 @@
 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { barrels, cycles, deadFiles, dependencyOwners, heads, importTable, lengths, words } from './tidy/checks.js'
+import { barrels, cycles, deadFiles, dependencyOwners, heads, importTable, lengths, rulesNamed, words } from './tidy/checks.js'
 import { linesWarn } from './tidy/rules.js'
 import { readSources } from './tidy/sources.js'
 
 const root = join(fileURLToPath(import.meta.url), '../../..')
 const files = readSources(root, ['src', 'scripts', 'test'])
-const complaints = [importTable, dependencyOwners, cycles, barrels, lengths, words, deadFiles, heads].flatMap((check) => check(files))
+const complaints = [importTable, dependencyOwners, cycles, barrels, lengths, words, deadFiles, heads, rulesNamed].flatMap((check) => check(files))
 
 for (const { path, lines } of files) if (lines > linesWarn) process.stdout.write(`note: ${path}: ${lines} lines\n`)
 for (const complaint of complaints) process.stderr.write(`${complaint}\n`)

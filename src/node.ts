@@ -16,7 +16,6 @@ import { openSenderPool, withSenderRecovery } from './evm-lane/sender-recovery.j
 import { openCoordinator, type Coordinator } from './hyper/coordinator.js'
 import { feedLimits } from './hyper/feed/feed.js'
 import { createLaneFeed } from './hyper/feed/lane-feed.js'
-import { hyperLimits } from './hyper/limits.js'
 import { portalAbi } from './process/portal-abi.js'
 import { openLevelStore } from './store/level-store.js'
 import { createLaneDirectory } from './process/lane-directory.js'
@@ -56,7 +55,7 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
       store: await openLevelStore(join(settings.dataDir, 'hyper')),
       keccak256,
       portal: portalAbi(),
-      limits: hyperLimits,
+      limits: settings.hyper,
       log,
     })
     await allStarted(lanes, log)

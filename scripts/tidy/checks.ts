@@ -2,7 +2,7 @@
 // Does not own: the rules' data (rules.ts).
 // Called by: scripts/tidy.ts.
 
-import { coreForbidden, coreLayers, entryPoints, forbidden, layers, linesMax, mayImport, onlyThese, owners } from './rules.js'
+import { coreForbidden, coreLayers, entryPoints, forbidden, layers, linesMax, mayImport, onlyThese, owners, testedRules } from './rules.js'
 import type { SourceFile } from './sources.js'
 
 export function layerOf(path: string): string {
@@ -100,4 +100,12 @@ export function heads(files: readonly SourceFile[]): string[] {
   return files
     .filter(({ path, text }) => path.startsWith('src/') && !/^(#!.*\n)?\/\/ Owns: /.test(text))
     .map(({ path }) => `${path}: must begin with a comment "// Owns: ..."`)
+}
+
+/** A rule without a test that names it is a wish. */
+export function rulesNamed(files: readonly SourceFile[]): string[] {
+  const titles = files
+    .filter(({ path }) => path.endsWith('.test.ts'))
+    .flatMap(({ text }) => [...text.matchAll(/\btest\(\s*(['"`])(.*?)\1/g)].map((match) => match[2] ?? ''))
+  return testedRules.filter((rule) => !titles.some((title) => new RegExp(`\\b${rule}\\b`).test(title))).map((rule) => `${rule}: no test names it`)
 }

@@ -28,7 +28,7 @@ export const layers: readonly [layer: string, prefix: string][] = [
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
   main: ['*'],
   process: ['store', 'lane', 'engine', 'hyper', 'rpc'],
-  config: ['lane', 'rpc'],
+  config: ['lane', 'hyper', 'rpc'],
   store: [],
   engine: ['store', 'lane'],
   lane: ['engine'],
@@ -57,6 +57,7 @@ export const onlyThese: readonly { from: string; to: string; files: readonly str
     files: ['src/config/schema.ts', 'src/config/resolve.ts', 'src/config/lanes.ts', 'src/config/dev-accounts.ts'],
     why: 'only its limits and settings are configured',
   },
+  { from: 'config', to: 'hyper', files: ['src/config/schema.ts', 'src/config/resolve.ts'], why: 'only its limits are configured' },
 ]
 
 /** Package (or scope) → the files or folders of src/ that may import it. */
@@ -98,6 +99,9 @@ export const forbidden: readonly { pattern: RegExp; why: string }[] = [
 /** Bans in pure cores, which have no clock, no randomness and no IO. */
 export const coreLayers: readonly string[] = ['buddy-core', 'hyper-core']
 export const coreForbidden: readonly RegExp[] = [/\bDate\b/, /\bMath\.random\b/, /\basync\b/, /\bawait\b/, /\bPromise\b/, /from 'node:/]
+
+/** Lines of the design that a test must name in its title. */
+export const testedRules: readonly string[] = Array.from({ length: 12 }, (_, i) => `S${i + 1}`)
 
 /** Nobody imports these: they are started. */
 export const entryPoints: readonly RegExp[] = [

@@ -94,10 +94,19 @@ function keysAt(path: PropertyKey[]): string[] {
   const [first, , third] = path
   if (first === undefined) return Object.keys(configSchema.shape)
   if (first === 'limits') return Object.keys(configSchema.shape.limits.unwrap().shape)
+  if (first === 'hyper') return keysOfHyper(path.slice(1))
   if (first !== 'lanes') return []
   if (third === 'pool') return Object.keys(laneSchema.shape.pool.unwrap().shape)
   if (third === 'limits') return Object.keys(laneSchema.shape.limits.unwrap().shape)
   return Object.keys(laneSchema.shape)
+}
+
+function keysOfHyper([limits, group]: PropertyKey[]): string[] {
+  const hyper = configSchema.shape.hyper.unwrap().shape
+  if (limits === undefined) return Object.keys(hyper)
+  const bounds = hyper.limits.unwrap().shape
+  if (group === undefined) return Object.keys(bounds)
+  return Object.keys(group === 'sessions' ? bounds.sessions.unwrap().shape : bounds.simulations.unwrap().shape)
 }
 
 function messageOf(error: unknown): string {

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { AppError } from '../errors.js'
 import type { LaneSpec } from '../evm-lane/lane-spec.js'
+import { hyperLimits, type HyperLimits } from '../hyper/limits.js'
 import { rpcLimits, type RpcLimits } from '../rpc/limits.js'
 import { serverSettings, type ServerSettings } from '../rpc/settings.js'
 import { deriveDevAccounts, testMnemonic, type DevAccount } from './dev-accounts.js'
@@ -26,6 +27,7 @@ export type Settings = {
   /** Lane records to write before the lanes open. */
   records: LaneRecord[]
   limits: RpcLimits
+  hyper: HyperLimits
   server: ServerSettings
   senderThreads: number
   silent: boolean
@@ -65,6 +67,7 @@ export function resolveSettings({ config, given, warnings }: Loaded, newestFork:
     lanes: resolved.specs,
     records: resolved.records,
     limits: limitsOf(config),
+    hyper: hyperOf(config),
     server: serverOf(config),
     senderThreads: config.senderThreads ?? (availableParallelism() > 3 ? 2 : 1),
     silent: config.silent ?? false,
@@ -98,8 +101,23 @@ function etherToWei(text: string): bigint {
 }
 
 function limitsOf(config: Config): RpcLimits {
-  const given = Object.fromEntries(Object.entries(config.limits ?? {}).filter(([, value]) => value !== undefined))
-  return { ...rpcLimits, ...given, ...(config.wait === false ? { sendWaitMs: 0 } : {}) }
+  return { ...rpcLimits, ...given(config.limits), ...(config.wait === false ? { sendWaitMs: 0 } : {}) }
+}
+
+function hyperOf({ hyper }: Config): HyperLimits {
+  const { sessions, simulations, ...coordinator } = hyper?.limits ?? {}
+  const { gasMax, ...counts } = given(sessions)
+  return {
+    ...hyperLimits,
+    ...given(coordinator),
+    sessions: { ...hyperLimits.sessions, ...counts, ...(gasMax === undefined ? {} : { gasMax: BigInt(gasMax) }) },
+    simulations: { ...hyperLimits.simulations, ...given(simulations) },
+  }
+}
+
+/** A key that is absent and one that is undefined mean the same: the default. */
+function given<T extends object>(values: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
 }
 
 function serverOf(config: Config): ServerSettings {

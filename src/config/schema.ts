@@ -3,6 +3,7 @@
 // Called by: load.ts, reference.ts.
 
 import { z } from 'zod'
+import { hyperLimits } from '../hyper/limits.js'
 import { rpcLimits } from '../rpc/limits.js'
 import { laneLimits, poolLimits } from './lane-defaults.js'
 
@@ -18,6 +19,28 @@ function overridesOf<T extends Record<string, number | bigint>>(defaults: T) {
   const shape = Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, wholeNumber(0).optional().describe(`Default ${value}.`)]))
   return z.strictObject(shape as Record<keyof T & string, z.ZodOptional<z.ZodNumber>>)
 }
+
+/** As overridesOf, for what cannot work at 0; times are what a timer can hold. */
+function boundsOf<T extends Record<string, number | bigint>>(defaults: T) {
+  const bound = (key: string): z.ZodNumber => wholeNumber(1, key.endsWith('Ms') ? 86_400_000 : undefined)
+  const shape = Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, bound(key).optional().describe(`Default ${value}.`)]))
+  return z.strictObject(shape as Record<keyof T & string, z.ZodOptional<z.ZodNumber>>)
+}
+
+const { sessions, simulations, ...coordinator } = hyperLimits
+const hyperSchema = z.strictObject({
+  limits: boundsOf(coordinator)
+    .extend({
+      sessions: boundsOf(sessions)
+        // A lane that says nothing for a minute is taken for one that will not answer (evm-lane/deadlines.ts).
+        .extend({ sessionMs: wholeNumber(1, 50_000).optional().describe(`Default ${sessions.sessionMs}.`) })
+        .optional()
+        .describe('Bounds of one session, and of those that wait.'),
+      simulations: boundsOf(simulations).optional().describe('Bounds of calls and estimates that leave their lane.'),
+    })
+    .optional()
+    .describe('Bounds of the coordinator.'),
+})
 
 export const laneSchema = z.strictObject({
   chainId: wholeNumber(1).describe('EIP-155 chain id; also the path at which the lane is served.'),
@@ -94,6 +117,7 @@ export const configSchema = z.strictObject({
     .describe('Least level of the log on standard error. Default warn.'),
   senderThreads: wholeNumber(1, 64).optional().describe('Threads that recover transaction senders. Default: 1 on up to three cores, else 2.'),
   limits: overridesOf(rpcLimits).optional().describe('Bounds of the gateway.'),
+  hyper: hyperSchema.optional().describe('What happens between lanes.'),
   lanes: z.array(laneSchema).min(1).max(256).optional().describe('The lanes. Default: the four of the table above.'),
 })
 

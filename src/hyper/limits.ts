@@ -1,6 +1,6 @@
 // Owns: every bound of the coordinator besides those of the sessions themselves.
 // Does not own: the limits of sessions (core/types.ts).
-// Called by: node.ts (through the configuration), the parts of the coordinator.
+// Called by: the configuration, which may say otherwise; the parts of the coordinator.
 
 import { sessionLimits } from './core/types.js'
 import type { SessionLimits } from './core/types.js'

@@ -72,6 +72,22 @@ const refusals: { desc: string; toml?: string; environment?: Record<string, stri
     says: ['lanes[1].blokTimeMs: unknown key, did you mean blockTimeMs?'],
   },
   { desc: 'unknown limit', toml: '[limits]\nbatchMaximum = 5', says: ['limits.batchMaximum: unknown key, did you mean batchMax?'] },
+  {
+    desc: 'unknown limit of sessions',
+    toml: '[hyper.limits.sessions]\nlaneMax = 5',
+    says: ['hyper.limits.sessions.laneMax: unknown key, did you mean lanesMax?'],
+  },
+  { desc: 'unknown limit between lanes', toml: '[hyper.limits]\nstopMsec = 5', says: ['hyper.limits.stopMsec: unknown key, did you mean stopMs?'] },
+  { desc: 'unknown key between lanes', toml: '[hyper]\nlimit = 5', says: ['hyper.limit: unknown key, did you mean limits?'] },
+  {
+    desc: 'a limit of sessions that lets none run',
+    toml: '[hyper.limits.sessions]\nbatchesMax = 0\nlanesMax = "many"\nsessionMs = 60000',
+    says: [
+      'hyper.limits.sessions.sessionMs: must be at most 50000, got 60000',
+      'hyper.limits.sessions.batchesMax: must be at least 1, got 0',
+      'hyper.limits.sessions.lanesMax: must be a number, got "many"',
+    ],
+  },
   { desc: 'wrong type', toml: '[[lanes]]\nchainId = "x"\nname = "a"', says: ['lanes[0].chainId: must be a number, got "x"'] },
   { desc: 'out of bounds', toml: '[[lanes]]\nchainId = 5\nname = "a"\nblockTimeMs = 1', says: ['lanes[0].blockTimeMs: must be at least 10, got 1'] },
   { desc: 'not whole', toml: 'port = 1.5', says: ['port: must be a whole number, got 1.5'] },

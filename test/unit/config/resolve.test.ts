@@ -12,6 +12,7 @@ import { resolveSettings, type Settings } from '../../../src/config/resolve.js'
 import type { Config } from '../../../src/config/schema.js'
 import { AppError } from '../../../src/errors.js'
 import { recoverPublicKey, signDigest, signWithNoble } from '../../../src/evm-lane/secp256k1.js'
+import { hyperLimits } from '../../../src/hyper/limits.js'
 import { fromHex, toHex } from '../../../src/primitives.js'
 
 const root = mkdtempSync(join(tmpdir(), 'paralane-resolve-'))
@@ -67,6 +68,17 @@ test('development mode: on a loopback host by default, elsewhere only when asked
   refuses({ dataDir, mnemonic: 'no words at all' }, 'config-invalid', /^mnemonic: must be BIP-39 words/)
   const open = resolve({ dataDir, host: '0.0.0.0' }).lanes[0]?.genesis
   assert.ok(open?.kind === 'default' && open.alloc.length === 0)
+})
+
+test('limits between lanes: those given, the defaults for the others', () => {
+  assert.deepStrictEqual(resolve({ dataDir: newFolder() }).hyper, hyperLimits)
+  const limits = { bundleTxsMax: 4, sessions: { lanesMax: 3, gasMax: 9_000_000 }, simulations: { depthMax: 2 } }
+  assert.deepStrictEqual(resolve({ dataDir: newFolder(), hyper: { limits } }).hyper, {
+    ...hyperLimits,
+    bundleTxsMax: 4,
+    sessions: { ...hyperLimits.sessions, lanesMax: 3, gasMax: 9_000_000n },
+    simulations: { ...hyperLimits.simulations, depthMax: 2 },
+  })
 })
 
 test('flags for every lane', () => {

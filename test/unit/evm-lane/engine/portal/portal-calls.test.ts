@@ -25,7 +25,7 @@ async function withProxy(hardfork: 'istanbul' | 'osaka'): Promise<PortalRig> {
 }
 
 for (const hardfork of ['istanbul', 'osaka'] as const) {
-  test(`${hardfork}: a proxy is where CREATE2 says, made once, the same for all`, async () => {
+  test(`${hardfork}: a proxy is where CREATE2 says, made once, the same for all (S4)`, async () => {
     const rig = await portalRig(hardfork)
     for (const [original, chainId] of [
       [far, THERE],
@@ -94,7 +94,7 @@ for (const hardfork of ['istanbul', 'osaka'] as const) {
     }
   })
 
-  test(`${hardfork}: under STATICCALL proxy, call, staticcall and staticCallLookup all work, and the gate knows`, async () => {
+  test(`${hardfork}: under STATICCALL proxy, call, staticcall and staticCallLookup all work, and the gate knows (S2, S4)`, async () => {
     const rig = await withProxy(hardfork)
     rig.answer = () => ({ success: true, data: fromHex('0x1234') })
     const raw = await rig.send({ from: user, to: probe, data: looked(farProxy, '0xabcd') })
@@ -129,7 +129,7 @@ for (const hardfork of ['istanbul', 'osaka'] as const) {
     assert.equal(rig.burnt, 54n)
   })
 
-  test(`${hardfork}: caller() asks for the contract that asks`, async () => {
+  test(`${hardfork}: caller() asks for the contract that asks (S4)`, async () => {
     const rig = await portalRig(hardfork)
     const ask = async (through: Hex): Promise<readonly [bigint, string]> => {
       const { data } = await rig.send({ from: user, to: through, data: looked(portal, encode('caller', [])) })
