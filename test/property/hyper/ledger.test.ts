@@ -73,15 +73,16 @@ function surprise(world: World, ledgers: readonly Ledger[], nowMs: number): void
   const { random } = world
   if (first === undefined) return
   const nonce = first.roster.nonce
-  if (random.chance(6)) {
+  const what = random.below(20)
+  if (what < 3) {
     const change = adminChange(world, nonce, { kind: 'buddy-set', key: keyNumber(50 + random.below(5)), weight: BigInt(1 + random.below(3)) })
     for (const ledger of ledgers) addFacts(ledger, { lanes: [], batches: [], changes: [change], nowMs })
-  } else if (random.chance(8)) {
+  } else if (what < 5) {
     const lane = genesisLane(30 + Number(nonce), random.pick(['ETH', 'SILVER']))
     world.lanes.push({ spec: lane, blocks: [] })
     for (const ledger of ledgers)
       addFacts(ledger, { lanes: [], batches: [], changes: [adminChange(world, nonce, { kind: 'lane-add', lane })], nowMs })
-  } else if (random.chance(6)) {
+  } else if (what < 8) {
     const set = first.roster.sets.at(-1)?.set ?? []
     const index = random.below(set.length)
     const evidence = guilt(world, { height: first.head.number + 1n, index, key: set[index]?.key as Uint8Array })
