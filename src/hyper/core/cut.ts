@@ -32,11 +32,11 @@ function firstTip(ledger: Ledger, lane: LaneLedger, nowMs: number, usable: (held
 }
 
 /**
- * Facts of one lane may come before those of another that were there first. A delivery of which nobody knows the message waits for them one period; what is
- * not known then was sealed too long ago to be remembered.
+ * Facts of one lane may come before those of another that were there first. A delivery whose message is not known waits for them; what is not known after half
+ * the time in which it has to be sealed was sent too long ago to be remembered.
  */
 function awaitsSender({ genesis, sent, sentBefore }: Ledger, { fact, sinceMs }: HeldFact, nowMs: number): boolean {
-  if (nowMs - sinceMs >= genesis.params.periodMs) return false
+  if (2 * (nowMs - sinceMs) >= genesis.params.censorMs) return false
   return fact.messages.some(({ kind, id }) => kind === 'delivered' && !sent.has(keyOf(id)) && !sentBefore.has(keyOf(id)))
 }
 
