@@ -78,6 +78,20 @@ export const lane = {
     value: 'what a Hyper Block must know of the block (facts/fact-codec.ts)',
     writer: 'evm-lane/engine/facts',
   },
+  hyperHashes: {
+    db: 'lane',
+    prefix: 0x18,
+    key: 'u64 Hyper Block',
+    value: 'its hash; the newest ones, on lanes that follow',
+    writer: 'evm-lane/engine/hyper-marks',
+  },
+  peers: {
+    db: 'lane',
+    prefix: 0x19,
+    key: 'u64 block',
+    value: 'RLP of the chain ids of the other lanes from that block on, until the next entry',
+    writer: 'evm-lane/engine/peer-history',
+  },
 } as const satisfies Record<string, Table>
 
 const journal = 'hyper/journal'

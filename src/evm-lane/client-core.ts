@@ -15,7 +15,8 @@ import type { Asks } from './session-protocol.js'
 /** One life of a lane: from its start to its exit. */
 export type LanePort = { post: (messages: ToLane) => void; kill: () => Promise<void> }
 export type LanePortEvents = { onMessages: (messages: FromLane) => void; onExit: (reason: string) => void }
-export type OpenLanePort = (events: LanePortEvents) => LanePort
+/** `spec`: as it is now, which a later life of the lane begins with. */
+export type OpenLanePort = (events: LanePortEvents, spec: LaneSpec) => LanePort
 
 export type LaneClientLimits = {
   inFlightMax: number
@@ -51,8 +52,8 @@ export type LaneClientOptions = {
 type Listeners = { [E in keyof LaneEvents]: Set<(value: LaneEvents[E]) => void> }
 
 export class ConnectedLane implements LaneClient {
-  readonly spec: LaneSpec
   readonly ready: Promise<void>
+  private description: LaneSpec
   private readonly open: OpenLanePort
   private readonly limits: LaneClientLimits
   private readonly onLost: (error: AppError) => void
@@ -75,7 +76,7 @@ export class ConnectedLane implements LaneClient {
   private settleReady: { resolve: () => void; reject: (error: AppError) => void } = { resolve: () => undefined, reject: () => undefined }
 
   constructor(spec: LaneSpec, open: OpenLanePort, { limits = laneClientLimits, onLost = () => undefined }: LaneClientOptions) {
-    this.spec = spec
+    this.description = spec
     this.open = open
     this.limits = limits
     this.onLost = onLost
@@ -86,6 +87,10 @@ export class ConnectedLane implements LaneClient {
     // Whoever awaits `ready` sees the failure; for others the state says it.
     this.ready.catch(() => undefined)
     this.start()
+  }
+
+  get spec(): LaneSpec {
+    return this.description
   }
 
   state(): LaneState {
@@ -101,6 +106,7 @@ export class ConnectedLane implements LaneClient {
   }
 
   call<K extends Op>(op: K, req: Request<K>): Promise<Reply<K>> {
+    if (op === 'setPeers') this.description = { ...this.description, peers: (req as Request<'setPeers'>).peers }
     if (this.now !== 'ready' || this.stopping !== null) return Promise.reject(this.unavailable())
     if (op === 'watchPool') this.poolWatched = (req as Request<'watchPool'>).on
     return this.send(op, req)
@@ -150,7 +156,7 @@ export class ConnectedLane implements LaneClient {
         if (this.port === port) this.lost(new AppError('lane-unavailable', `lane ${this.spec.name}: ${reason}`))
       },
     }
-    const port = this.open(events)
+    const port = this.open(events, this.spec)
     this.port = port
     this.heardMs = performance.now()
   }

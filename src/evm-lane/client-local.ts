@@ -8,8 +8,8 @@ import { hostLane, type OpenEngine } from './lane-host.js'
 import type { LaneSpec } from './lane-spec.js'
 
 export function openLocalLane(spec: LaneSpec, openEngine: OpenEngine, options: LaneClientOptions = {}): LaneClient {
-  const open = (events: LanePortEvents): LanePort => {
-    const host = hostLane(openEngine, structuredClone(spec), (messages) => {
+  const open = (events: LanePortEvents, now: LaneSpec): LanePort => {
+    const host = hostLane(openEngine, structuredClone(now), (messages) => {
       const copy = structuredClone(messages)
       setImmediate(() => events.onMessages(copy))
     })

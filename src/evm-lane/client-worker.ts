@@ -11,7 +11,7 @@ import type { FromLane } from './protocol.js'
 const laneWorker = new URL('./worker.js', import.meta.url)
 
 export function openWorkerLane(spec: LaneSpec, options: LaneClientOptions = {}, entry: URL = laneWorker): LaneClient {
-  return new ConnectedLane(spec, (events) => openPort(spec, entry, events), options)
+  return new ConnectedLane(spec, (events, now) => openPort(now, entry, events), options)
 }
 
 function openPort(spec: LaneSpec, entry: URL, events: LanePortEvents): LanePort {

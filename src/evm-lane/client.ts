@@ -13,6 +13,7 @@ export type AskHandler = <K extends keyof Asks>(op: K, req: Asks[K]['req']) => P
 export type LaneState = 'starting' | 'ready' | 'restarting' | 'stopped' | 'failed'
 
 export interface LaneClient {
+  /** As it is now: peers may be added while it runs. */
   readonly spec: LaneSpec
   /** Resolves when the lane has recovered its store and answers; rejects when it cannot. */
   readonly ready: Promise<void>

@@ -29,6 +29,7 @@ export function deadlineMs<K extends Op>(op: K, req: Request<K>, spec: LaneSpec)
     case 'logs':
       return logsMs
     case 'importBlock':
+    case 'replayBlock':
       return importMs
     case 'sessionOpen':
     case 'sessionAdmit':
@@ -50,6 +51,7 @@ export function deadlineMs<K extends Op>(op: K, req: Request<K>, spec: LaneSpec)
     case 'status':
     case 'sealed':
     case 'proposed':
+    case 'setPeers':
     case 'blockFacts':
     case 'exportBlock':
     case 'block':

@@ -71,6 +71,8 @@ export type LaneSpec = {
   sealed?: boolean
   /** Blocks beyond the newest sealed one with which a sealed lane stops until more are sealed; null or absent: no bound. */
   maxUnsealed?: number | null
+  /** It makes no blocks and takes no transactions: it executes again the blocks that another node made for it (importBlock with `own`). Absent: false. */
+  following?: boolean
   /** True: every block batch is fsynced. False: it survives a killed process, not a power cut. */
   syncWrites: boolean
   pool: PoolLimits

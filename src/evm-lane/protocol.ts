@@ -4,7 +4,7 @@
 
 import type { WireError } from '../errors.js'
 import type { Address, Bytes, Hash32 } from '../primitives.js'
-import type { Asks, SessionLink, SessionRequests, SessionWanted } from './session-protocol.js'
+import type { Asks, ReplayResult, SessionLink, SessionRequests, SessionWanted, TranscriptOfSession } from './session-protocol.js'
 import type {
   AccessList,
   AccountOverride,
@@ -88,7 +88,17 @@ export type BlockFact = {
 }
 
 /** A block of this lane as another node needs it to execute it again (importBlock). */
-export type ExportedBlock = { rlp: Bytes; timestampMs: number; links: (SessionLink | null)[] }
+export type ExportedBlock = {
+  rlp: Bytes
+  timestampMs: number
+  /** One per transaction; null for those of no session. */
+  links: (SessionLink | null)[]
+  /** Other lanes that the block could reach: what a message costs, and whether it can be sent, depends on that. */
+  peers: number[]
+}
+
+/** What a block of this network needs beside its RLP to be executed again. `sessions`: those of its batch, in order; null for a block of local transactions. */
+export type OwnBlock = Omit<ExportedBlock, 'rlp'> & { sessions: TranscriptOfSession[] | null }
 
 export type LaneStatus = {
   head: HeadInfo
@@ -145,8 +155,16 @@ type LaneRequests = {
   /** Turns the poolAdded event on or off; off by default so that nobody pays for what nobody reads. */
   watchPool: Req<{ on: boolean }, null>
 
-  /** Append one block of an imported chain (RLP). @throws 'block-invalid' with {number, reason}; the chain then ends before it. */
-  importBlock: Req<{ rlp: Bytes }, { number: bigint; hash: Hash32; known: boolean }>
+  /**
+   * Append one block (RLP): of an imported chain, or with `own` of this network, on a lane that follows; that is executed again with all rules of L3, H4 and
+   * S12. @throws 'block-invalid' with {number, reason}; the chain then ends before it.
+   */
+  importBlock: Req<{ rlp: Bytes; own?: OwnBlock }, { number: bigint; hash: Hash32; known: boolean }>
+  /**
+   * Execute a block of the lane again on its parent's state, and compare what is stored; nothing changes. sessions: those of its batch, null for a block of
+   * local transactions. @throws 'block-not-found', 'history-pruned'.
+   */
+  replayBlock: Req<{ number: bigint; sessions: TranscriptOfSession[] | null }, ReplayResult>
   /** A block of the lane's own and what importBlock wants beside it; null when there is none of that number. */
   exportBlock: Req<{ number: bigint }, ExportedBlock | null>
 
@@ -160,6 +178,9 @@ type LaneRequests = {
   sealed: Req<{ hyperNumber: bigint; hyperHash: Hash32; finalized: bigint }, null>
   /** The lane's newest block in a proposed Hyper Block: moves `safe` (L5). Forgotten with the process. */
   proposed: Req<{ safe: bigint }, null>
+
+  /** The other lanes, from the next block on (H3). Later lives of the lane begin with them. */
+  setPeers: Req<{ peers: number[] }, null>
 
   /** Finish what is running, write it, close the store. */
   stop: Req<Record<string, never>, null>

@@ -71,7 +71,9 @@ export function withSenderRecovery(lane: LaneClient, pool: SenderPool): LaneClie
     return lane.call(op, { ...submission, sender: await pool.recover(submission.raw) })
   }
   return {
-    spec: lane.spec,
+    get spec() {
+      return lane.spec
+    },
     ready: lane.ready,
     state: () => lane.state(),
     head: () => lane.head(),

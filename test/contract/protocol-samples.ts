@@ -189,8 +189,24 @@ export const samples: Samples = {
   poolStatus: { req: {}, res: { pending: 1, queued: 2 } },
   poolContent: { req: { from: null }, res: { pending: [poolTx], queued: [] } },
   watchPool: { req: { on: true }, res: null },
-  importBlock: { req: { rlp: bytes(2_000, 1) }, res: { number: 4n, hash: hash(4), known: false } },
-  exportBlock: { req: { number: 5n }, res: { rlp: bytes(900, 2), timestampMs: 1_700_000_000_123, links: [null, { session: hash(1), legs: [] }] } },
+  importBlock: {
+    req: {
+      rlp: bytes(2_000, 1),
+      own: {
+        timestampMs: 1_700_000_000_123,
+        sessions: [{ id: hash(1), events: [{ kind: 'call', mark: 1, call: crossCall }] }],
+        links: [null],
+        peers: [77_001],
+      },
+    },
+    res: { number: 4n, hash: hash(4), known: false },
+  },
+  exportBlock: {
+    req: { number: 5n },
+    res: { rlp: bytes(900, 2), timestampMs: 1_700_000_000_123, links: [null, { session: hash(1), legs: [] }], peers: [77_001] },
+  },
+  replayBlock: { req: { number: 5n, sessions: null }, res: { reproduced: true, reason: null } },
+  setPeers: { req: { peers: [77_001, 77_002] }, res: null },
   blockFacts: { req: { from: 5n, max: 10 }, res: [fact] },
   sealed: { req: { hyperNumber: 3n, hyperHash: hash(3), finalized: 5n }, res: null },
   proposed: { req: { safe: 6n }, res: null },

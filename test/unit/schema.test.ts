@@ -24,6 +24,8 @@ const numbers = {
   logAddress: 0x15,
   logTopic: 0x16,
   facts: 0x17,
+  hyperHashes: 0x18,
+  peers: 0x19,
 }
 
 test('the numbers of the lane tables are those ever given', () => {

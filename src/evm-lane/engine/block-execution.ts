@@ -12,8 +12,8 @@ import { collectRequests, requestsHash } from './requests.js'
 import type { StateView } from './state/state-view.js'
 import type { LaneTx } from './tx.js'
 
-const beaconRootsAddress = fromHex('000f3df6d732807ef1319fb7b8bb8522d0beac02')
-const blockHashesAddress = fromHex('0000f90827f1c53a10cb7a02335b175320002935')
+export const beaconRootsAddress = fromHex('000f3df6d732807ef1319fb7b8bb8522d0beac02')
+export const blockHashesAddress = fromHex('0000f90827f1c53a10cb7a02335b175320002935')
 const beaconRootsLength = 8_191n
 const blockHashesLength = 8_191n
 

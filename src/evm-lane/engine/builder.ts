@@ -18,6 +18,7 @@ import type { ForkSchedule } from './fork-schedule.js'
 import { emptyListHash, emptyTrieRoot, encodeBlock, sealHeader, zeroHash } from './header.js'
 import type { LaneParts } from './lane-parts.js'
 import { keccak256 } from './keccak.js'
+import type { Peers } from './peer-history.js'
 import type { Sealed } from './state/lane-state.js'
 import { indexTrieRoot } from './state/index-trie.js'
 import type { StateView } from './state/state-view.js'
@@ -81,13 +82,14 @@ export async function buildBlock(parts: LaneParts, candidates: LaneTx[][], nowMs
   const env = nextEnv(parts, parent, seconds > parent.timestamp ? seconds : parent.timestamp)
   const view = parts.state.view()
   const blockHashes = (number: bigint): Hash32 | undefined => parts.chain.recentHash(number)
-  const executor = new LaneExecutor({ slots: parts.slots, state: view, env, blockHashes, crossing: parts.crossing })
+  const { crossing } = parts
+  const executor = new LaneExecutor({ slots: parts.slots, state: view, env, blockHashes, crossing })
   const execution = new BlockExecution(view, env, executor, { parentHash: parent.hash })
   try {
     const left = await fill(execution, new TxOrder(candidates, env.baseFee ?? 0n), parts.crossers, bounds)
     const result = await execution.finish({ withdrawals: [], uncles: [] })
     if (parts.chain.head.block.header !== parent || parts.state.headNumber !== parent.number) return undefined
-    return { ...finishBlock(parts, { view, env, execution, result, parent, nowMs }), ...left }
+    return { ...finishBlock(parts, { view, env, execution, result, parent, nowMs, peers: crossing.peers }), ...left }
   } finally {
     execution.close()
   }
@@ -150,9 +152,12 @@ function blobsFit(execution: BlockExecution, tx: LaneTx, blobGasMax: bigint): bo
   return payable && execution.blobGasUsed + BigInt(tx.blobs) * gasPerBlob <= blobGasMax
 }
 
-type Finish = { view: StateView; env: BlockEnv; execution: BlockExecution; result: BlockResult; parent: HeaderData; nowMs: number }
+type Finish = { view: StateView; env: BlockEnv; execution: BlockExecution; result: BlockResult; parent: HeaderData; nowMs: number; peers: Peers }
 
-export function finishBlock(parts: LaneParts, { view, env, execution, result, parent, nowMs }: Finish): Omit<BuiltBlock, 'rejected' | 'leaving'> {
+export function finishBlock(
+  parts: LaneParts,
+  { view, env, execution, result, parent, nowMs, peers }: Finish,
+): Omit<BuiltBlock, 'rejected' | 'leaving'> {
   const sealed = parts.state.seal(view, env.number)
   const header = sealHeader({
     parentHash: parent.hash,
@@ -175,7 +180,7 @@ export function finishBlock(parts: LaneParts, { view, env, execution, result, pa
   const withdrawals = env.common.isActivatedEIP(4895) ? [] : null
   const block = { header, transactions: execution.txs.map((tx) => tx.raw), uncles: [], withdrawals }
   return {
-    entry: { block, txs: execution.txs, receipts: result.receipts, timestampMs: nowMs, rlp: encodeBlock(block) },
+    entry: { block, txs: execution.txs, receipts: result.receipts, timestampMs: nowMs, rlp: encodeBlock(block), peers },
     sealed,
     view,
   }

@@ -15,9 +15,14 @@ type Parts = Omit<LaneParts, 'genesisHash'>
 export type WrittenBlock = { fact: BlockFact; ops: StoreOp[] }
 
 /** Everything of one block in one batch: state, chain, facts (L4). */
-export function blockOps({ facts, chain, spec }: Pick<Parts, 'facts' | 'chain' | 'spec'>, entry: BlockEntry, sealed: Sealed): WrittenBlock {
+export function blockOps(
+  { facts, chain, peers, spec }: Pick<Parts, 'facts' | 'chain' | 'peers' | 'spec'>,
+  entry: BlockEntry,
+  sealed: Sealed,
+): WrittenBlock {
   const fact = factAfter(facts.head, entry, sealed, spec.chainId)
-  return { fact, ops: [...sealed.ops, ...chain.ops(entry), ...facts.ops(fact)] }
+  const reach = entry.peers === undefined ? [] : peers.ops(fact.number, entry.peers)
+  return { fact, ops: [...sealed.ops, ...chain.ops(entry), ...facts.ops(fact), ...reach] }
 }
 
 /** @throws AppError 'store-failed' when the batch could not be written; the lane must then stop, because its store may be broken. */
@@ -38,5 +43,6 @@ async function writeBlock(parts: Parts, entry: BlockEntry, sealed: Sealed, extra
   }
   parts.state.flushed(sealed.blockNumber)
   parts.facts.publish(fact)
+  if (entry.peers !== undefined) parts.peers.publish(entry.peers)
   parts.chain.publish(entry)
 }

@@ -43,7 +43,7 @@ export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Cl
     events.onHead(reader.headInfo())
   }
   const producer = new Producer({
-    production: spec.production,
+    production: spec.following === true ? { kind: 'none' } : spec.production,
     quietAfterBlocks: spec.quietAfterBlocks,
     clock,
     produce: (allowEmpty) => produce(parts, pool, { nowMs: clock.nowMs(), allowEmpty }, { afterBlock, wanted }),

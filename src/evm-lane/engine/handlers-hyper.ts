@@ -3,11 +3,12 @@
 
 import type { Handlers } from '../protocol.js'
 import type { HandlerParts } from './handler-parts.js'
+import { replayBlock } from './session/replay.js'
 
-type HyperOps = 'blockFacts' | 'sealed' | 'proposed' | 'exportBlock'
+type HyperOps = 'blockFacts' | 'sealed' | 'proposed' | 'exportBlock' | 'replayBlock' | 'setPeers'
 
 export function hyperHandlers({ parts, reader, producer, onMarks }: HandlerParts): Pick<Handlers, HyperOps> {
-  const { hyper, facts, chain } = parts
+  const { hyper, facts, chain, peers } = parts
   const tellIfMoved = (before: { safe: bigint; finalized: bigint }): void => {
     const { safe, finalized } = reader.headInfo()
     if (safe !== before.safe || finalized !== before.finalized) onMarks({ safe, finalized })
@@ -31,7 +32,15 @@ export function hyperHandlers({ parts, reader, producer, onMarks }: HandlerParts
       const entry = await chain.entry(number)
       if (entry === undefined) return null
       const { rlp, timestampMs, block, links, txs } = entry
-      return { rlp, timestampMs: timestampMs ?? Number(block.header.timestamp) * 1_000, links: links ?? txs.map(() => null) }
+      const reach = (await peers.at(number)) ?? parts.crossing.peers
+      return { rlp, timestampMs: timestampMs ?? Number(block.header.timestamp) * 1_000, links: links ?? txs.map(() => null), peers: [...reach] }
+    },
+    replayBlock: ({ number, sessions }) => replayBlock(parts, number, sessions),
+    setPeers: (req) => {
+      // A block that is being made goes on with the lanes it began with.
+      parts.crossing = { ...parts.crossing, peers: new Set(req.peers) }
+      parts.crossers.forget()
+      return null
     },
   }
 }

@@ -4,6 +4,7 @@
 
 import { AppError } from '../../errors.js'
 import { bareHex } from '../../primitives.js'
+import type { LaneSpec } from '../lane-spec.js'
 import type { Handlers } from '../protocol.js'
 import type { SessionRequests } from '../session-protocol.js'
 import type { HandlerParts } from './handler-parts.js'
@@ -78,6 +79,10 @@ function pooled({ pool }: HandlerParts, hashes: Uint8Array[]): LaneTx[] {
   return hashes.flatMap((hash) => pool.get(bareHex(hash)) ?? [])
 }
 
+function produces({ production, following }: LaneSpec): boolean {
+  return production.kind !== 'none' && following !== true
+}
+
 /** The lane while it is held: by at most one batch at a time. */
 class SessionLane {
   private readonly h: HandlerParts
@@ -91,7 +96,7 @@ class SessionLane {
 
   async open(batch: number): Promise<{ number: bigint; headHash: Uint8Array; gasLimit: bigint; baseFee: bigint }> {
     const { parts, producer, ask, nowMs } = this.h
-    if (parts.spec.production.kind === 'none') throw new AppError('not-allowed', 'a lane that produces no blocks takes part in no session')
+    if (!produces(parts.spec)) throw new AppError('not-allowed', 'a lane that produces no blocks takes part in no session')
     if (this.block !== undefined) throw new AppError('internal', `batch ${this.block.batch} holds the lane, ${batch} cannot`)
     await producer.hold()
     const { header } = parts.chain.head.block

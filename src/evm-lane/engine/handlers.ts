@@ -103,6 +103,7 @@ type PoolOps = 'submit' | 'submitSync' | 'poolStatus' | 'poolContent' | 'watchPo
 function poolHandlers({ parts, pool, reader, waiters, watch }: HandlerParts): Pick<Handlers, PoolOps> {
   const producing = parts.spec.production.kind !== 'none'
   const admit = (req: Pick<Request<'submit'>, 'raw' | 'sender'>): LaneTx => {
+    if (parts.spec.following === true) throw new AppError('not-allowed', 'a lane that follows another node takes no transactions')
     checkSize(req.raw, parts.spec.pool)
     const { header } = parts.chain.head.block
     refuseUnsealed(parts)
@@ -144,9 +145,12 @@ function poolHandlers({ parts, pool, reader, waiters, watch }: HandlerParts): Pi
 
 function lifeHandlers({ parts, importer, afterBlock, stop }: HandlerParts): Pick<Handlers, 'importBlock' | 'stop'> {
   return {
-    importBlock: async ({ rlp }) => {
-      if (parts.spec.production.kind !== 'none') throw new AppError('not-allowed', 'a lane that produces blocks cannot import any')
-      const result = await importer.take(parts, rlp)
+    importBlock: async (req) => {
+      const { following, production } = parts.spec
+      if (following !== (req.own !== undefined))
+        throw new AppError('not-allowed', 'a lane takes blocks of its own network if it follows, else foreign ones')
+      if (following !== true && production.kind !== 'none') throw new AppError('not-allowed', 'a lane that produces blocks cannot import any')
+      const result = await importer.take(parts, req)
       if (!result.known) afterBlock(parts.chain.head.txs)
       return result
     },

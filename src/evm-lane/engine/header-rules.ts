@@ -23,8 +23,8 @@ function require(number: bigint, checks: Check[]): void {
   for (const [holds, reason] of checks) if (!holds) throw blockInvalid(number, reason)
 }
 
-/** @throws AppError 'block-invalid'. */
-export function checkHeader(header: HeaderData, parent: HeaderData, common: Common): void {
+/** `chain`: one that was imported, or a lane's own, whose blocks may share a second (L3). @throws AppError 'block-invalid'. */
+export function checkHeader(header: HeaderData, parent: HeaderData, common: Common, chain: 'imported' | 'own' = 'imported'): void {
   const baseFee = nextBaseFee(parent, common)
   // The first block of London doubles its parent's limit along with the target.
   const parentLimit = baseFee !== null && parent.baseFeePerGas === undefined ? parent.gasLimit * 2n : parent.gasLimit
@@ -32,7 +32,10 @@ export function checkHeader(header: HeaderData, parent: HeaderData, common: Comm
   require(header.number, [
     [header.number === parent.number + 1n, `number does not follow ${parent.number}`],
     [equalBytes(header.parentHash, parent.hash), `parent hash is 0x${bareHex(header.parentHash)}, the chain's head is 0x${bareHex(parent.hash)}`],
-    [header.timestamp > parent.timestamp, `timestamp ${header.timestamp} is not after its parent's ${parent.timestamp}`],
+    [
+      header.timestamp > parent.timestamp || (chain === 'own' && header.timestamp === parent.timestamp),
+      `timestamp ${header.timestamp} is not after its parent's ${parent.timestamp}`,
+    ],
     [header.extraData.length <= 32, 'extra data longer than 32 bytes'],
     [header.gasUsed <= header.gasLimit, `gas used ${header.gasUsed} above the limit ${header.gasLimit}`],
     [gasLimitAllowed(header.gasLimit, parentLimit), `gas limit ${header.gasLimit} too far from the parent's ${parentLimit}`],
@@ -42,11 +45,12 @@ export function checkHeader(header: HeaderData, parent: HeaderData, common: Comm
     [(header.parentBeaconBlockRoot !== undefined) === common.isActivatedEIP(4788), 'parent beacon block root does not fit the fork'],
     [(header.requestsHash !== undefined) === common.isActivatedEIP(7685), 'requests hash does not fit the fork'],
   ])
-  checkConsensus(header, parent, common)
+  checkConsensus(header, parent, common, chain)
 }
 
-function checkConsensus(header: HeaderData, parent: HeaderData, common: Common): void {
-  if (common.consensusType() !== 'pow') {
+function checkConsensus(header: HeaderData, parent: HeaderData, common: Common, chain: 'imported' | 'own'): void {
+  // A lane has no miners, whatever its fork.
+  if (chain === 'own' || common.consensusType() !== 'pow') {
     require(header.number, [
       [header.difficulty === 0n, 'difficulty must be 0 since proof of stake'],
       [header.nonce.every((byte) => byte === 0), 'nonce must be 0 since proof of stake'],

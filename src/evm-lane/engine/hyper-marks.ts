@@ -4,12 +4,15 @@
 
 import { RLP } from '@ethereumjs/rlp'
 import { AppError } from '../../errors.js'
-import { bigintMax, bigintMin, bigintToBytes, bytesToBigint, equalBytes } from '../../primitives.js'
+import { bareHex, bigintMax, bigintMin, bigintToBytes, bytesToBigint, equalBytes } from '../../primitives.js'
 import type { Bytes, Hash32 } from '../../primitives.js'
-import { metaKey } from '../../schema.js'
-import type { Store } from '../../store/store.js'
+import { lane, metaKey, readU64, tableKey, tableRange, u64 } from '../../schema.js'
+import type { Store, StoreOp } from '../../store/store.js'
 import type { LaneSpec } from '../lane-spec.js'
 import { zeroHash } from './header.js'
+
+/** More than two hours at two a second: a block builds on one that was new when it was made. */
+const knownMax = 16_384
 
 export type SealedMark = { hyperNumber: bigint; hyperHash: Hash32; finalized: bigint }
 
@@ -17,10 +20,13 @@ export class HyperMarks {
   private readonly store: Store
   private readonly spec: LaneSpec
   private newest: SealedMark | null
+  /** Hyper Blocks by hash, oldest first: what blocks that are executed again may build on. Kept by lanes that follow. */
+  private readonly known: Map<string, bigint>
   private proposedBlock = 0n
   private last: Promise<unknown> = Promise.resolve()
 
-  private constructor(store: Store, spec: LaneSpec, newest: SealedMark | null) {
+  private constructor(store: Store, spec: LaneSpec, newest: SealedMark | null, known: Map<string, bigint>) {
+    this.known = known
     this.store = store
     this.spec = spec
     this.newest = newest
@@ -28,12 +34,21 @@ export class HyperMarks {
 
   static async open(store: Store, spec: LaneSpec): Promise<HyperMarks> {
     const value = await store.get(metaKey('hyperMark'))
-    return new HyperMarks(store, spec, value === undefined ? null : decodeMark(value))
+    const known = new Map<string, bigint>()
+    for await (const [key, hash] of store.iterate(tableRange(lane.hyperHashes))) known.set(bareHex(hash), readU64(key, 1))
+    return new HyperMarks(store, spec, value === undefined ? null : decodeMark(value), known)
   }
 
   /** H4: hash of the newest sealed Hyper Block; zero on a lane that is part of none. */
   get hash(): Hash32 {
     return this.newest?.hyperHash ?? zeroHash
+  }
+
+  /** Number of a Hyper Block that the lane was told of, while that is remembered. */
+  numberOf(hash: Hash32): bigint | undefined {
+    // A lane that is part of none builds on nothing.
+    if (this.spec.sealed !== true) return equalBytes(hash, zeroHash) ? 0n : undefined
+    return this.known.get(bareHex(hash))
   }
 
   /** Whether the lane may make a block on `head` now. */
@@ -77,9 +92,22 @@ export class HyperMarks {
       return false
     }
     const next = { ...mark, finalized: bigintMax(mark.finalized, newest?.finalized ?? 0n) }
-    await this.store.batch([{ type: 'put', key: metaKey('hyperMark'), value: encodeMark(next) }], { sync: this.spec.syncWrites })
+    const ops: StoreOp[] = [{ type: 'put', key: metaKey('hyperMark'), value: encodeMark(next) }, ...this.remember(next)]
+    await this.store.batch(ops, { sync: this.spec.syncWrites })
     this.newest = next
+    if (this.spec.following === true) this.known.set(bareHex(next.hyperHash), next.hyperNumber)
     return true
+  }
+
+  private remember({ hyperNumber, hyperHash }: SealedMark): StoreOp[] {
+    if (this.spec.following !== true) return []
+    const ops: StoreOp[] = [{ type: 'put', key: tableKey(lane.hyperHashes, u64(hyperNumber)), value: hyperHash }]
+    for (const [hash, number] of this.known) {
+      if (this.known.size < knownMax) break
+      this.known.delete(hash)
+      ops.push({ type: 'del', key: tableKey(lane.hyperHashes, u64(number)) })
+    }
+    return ops
   }
 }
 

@@ -6,6 +6,7 @@ import { AppError } from '../../errors.js'
 import type { Bytes, Hash32 } from '../../primitives.js'
 import { equalBytes } from '../../primitives.js'
 import type { HeaderData } from '../chain-data.js'
+import type { OwnBlock, Request } from '../protocol.js'
 import { BlockExecution } from './block-execution.js'
 import { blockInvalid } from './block-invalid.js'
 import { commitBlock } from './committer.js'
@@ -14,6 +15,7 @@ import { checkBody, checkHeader, checkResult } from './header-rules.js'
 import { decodeBlock, encodeBlock } from './header.js'
 import type { Block } from './header.js'
 import type { LaneParts } from './lane-parts.js'
+import { importOwnBlock } from './own-importer.js'
 import { checkOmmers } from './ommer-rules.js'
 import { envOf } from './query.js'
 import { decodeTx } from './tx.js'
@@ -27,8 +29,8 @@ export class Importer {
   private last: Promise<unknown> = Promise.resolve()
 
   /** @throws AppError 'block-invalid' {number, reason}. */
-  take(parts: LaneParts, rlp: Bytes): Promise<Imported> {
-    const next = (): Promise<Imported> => importBlock(parts, rlp)
+  take(parts: LaneParts, { rlp, own }: Request<'importBlock'>): Promise<Imported> {
+    const next = (): Promise<Imported> => importBlock(parts, rlp, own)
     const taken = this.last.then(next, next)
     this.last = taken
     return taken
@@ -39,7 +41,7 @@ export class Importer {
   }
 }
 
-async function importBlock(parts: LaneParts, rlp: Bytes): Promise<Imported> {
+async function importBlock(parts: LaneParts, rlp: Bytes, own: OwnBlock | undefined): Promise<Imported> {
   const parent = parts.chain.head.block.header
   const block = decode(rlp, parent.number + 1n)
   const { number, hash } = block.header
@@ -48,6 +50,14 @@ async function importBlock(parts: LaneParts, rlp: Bytes): Promise<Imported> {
     if (own !== undefined && equalBytes(own.block.header.hash, hash)) return { number, hash, known: true }
     throw blockInvalid(number, 'the chain has another block at this number')
   }
+  if (own === undefined) await importForeign(parts, block, rlp)
+  else await importOwnBlock(parts, block, rlp, own)
+  return { number, hash, known: false }
+}
+
+async function importForeign(parts: LaneParts, block: Block, rlp: Bytes): Promise<void> {
+  const parent = parts.chain.head.block.header
+  const { number } = block.header
   const env = envOf(block.header, parts)
   checkHeader(block.header, parent, env.common)
   const txs = decodeTxs(block, env.common)
@@ -66,7 +76,6 @@ async function importBlock(parts: LaneParts, rlp: Bytes): Promise<Imported> {
   } finally {
     execution.close()
   }
-  return { number, hash, known: false }
 }
 
 function decode(rlp: Bytes, expected: bigint): Block {

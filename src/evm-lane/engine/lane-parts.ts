@@ -9,6 +9,7 @@ import type { EvmSlots } from './evm-slot.js'
 import type { FactStore } from './facts/fact-store.js'
 import type { ForkSchedule } from './fork-schedule.js'
 import type { HyperMarks } from './hyper-marks.js'
+import type { PeerHistory, Peers } from './peer-history.js'
 import type { Crossers } from './session/crossers.js'
 import type { CrossPort } from './session/portal-gate.js'
 import type { LaneState } from './state/lane-state.js'
@@ -21,11 +22,12 @@ export type LaneParts = {
   chain: ChainStore
   facts: FactStore
   hyper: HyperMarks
+  peers: PeerHistory
   slots: EvmSlots
   /** `last` resolves once the newest block is written or has failed; until then the state's head is one above the chain's. */
   commits: { last: Promise<void> }
   genesisHash: Hash32
-  /** How transactions of a local block reach other lanes. */
-  crossing: { chainId: number; peers: ReadonlySet<number>; port: CrossPort }
+  /** How transactions of a local block reach other lanes. Replaced as a whole: a block that is being made goes on with what it began with. */
+  crossing: { readonly chainId: number; readonly peers: Peers; readonly port: CrossPort }
   crossers: Crossers
 }

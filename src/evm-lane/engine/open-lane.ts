@@ -24,6 +24,7 @@ import { encodeBlock, sealHeader } from './header.js'
 import { HyperMarks } from './hyper-marks.js'
 import { initKeccak } from './keccak.js'
 import type { LaneParts } from './lane-parts.js'
+import { PeerHistory } from './peer-history.js'
 import { Crossers } from './session/crossers.js'
 import { leavingPort, lonelyPort } from './session/local-port.js'
 import { LaneState } from './state/lane-state.js'
@@ -53,9 +54,24 @@ async function openOn(store: Store, spec: LaneSpec): Promise<LaneParts> {
   const chain = new ChainStore(store, forks)
   const facts = new FactStore(store)
   const hyper = await HyperMarks.open(store, spec)
+  const peers = new PeerHistory(store)
+  await peers.load()
   const crossing = { chainId: spec.chainId, peers: new Set(spec.peers ?? []), port: spec.coordinated === true ? leavingPort : lonelyPort }
   const crossers = new Crossers()
-  const parts = { spec, store, forks, state, chain, facts, hyper, slots: new EvmSlots(), commits: { last: Promise.resolve() }, crossing, crossers }
+  const parts = {
+    spec,
+    store,
+    forks,
+    state,
+    chain,
+    facts,
+    hyper,
+    peers,
+    slots: new EvmSlots(),
+    commits: { last: Promise.resolve() },
+    crossing,
+    crossers,
+  }
   if (birth === undefined) return { ...parts, genesisHash: await writeGenesis(parts, genesis) }
   if (!equalBytes(birth.digest, genesisDigest(spec))) {
     throw new AppError(

@@ -16,6 +16,8 @@ const systemAddress = fromHex('fffffffffffffffffffffffffffffffffffffffe')
 const withdrawalQueue = fromHex('00000961ef480eb55e80d19ad83579a64c007002')
 const consolidationQueue = fromHex('0000bbddc7ce488642fb579f8b00f3a590007251')
 const depositTopic = '649bbc62d0e31342afea4e5cd82d4049e7e1ee912fc0889aa790803be39038c5'
+/** Accounts that a block reads for them. */
+export const requestAccounts = [systemAddress, withdrawalQueue, consolidationQueue]
 const systemCallGas = 30_000_000n
 /** Hashes of the code that EIP-7002 and EIP-7251 give; a genesis may put another contract there. */
 const usualCode = [
@@ -23,7 +25,7 @@ const usualCode = [
   '78c6cb5202685228bbcbfb992b1c4e116c7ec5ef11e25b8e92716cfc628ddd60',
 ].map(fromHex)
 /** Slots of both queue contracts: excess, count, head, tail. */
-const queueSlots = [0n, 1n, 2n, 3n].map((n) => bigintToFixed(n, 32))
+export const queueSlots = [0n, 1n, 2n, 3n].map((n) => bigintToFixed(n, 32))
 
 export type BlockRequest = { type: number; data: Bytes }
 

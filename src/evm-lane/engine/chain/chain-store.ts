@@ -33,6 +33,8 @@ export type BlockEntry = {
   rlp: Bytes
   /** For a block of sessions: the session of each transaction. */
   links?: (SessionLink | null)[]
+  /** Other lanes that its execution could reach, kept by peer-history.ts; absent on chains that are part of nothing, and on entries read back. */
+  peers?: ReadonlySet<number>
 }
 
 export type TxPlace = { number: bigint; index: number }

@@ -50,8 +50,8 @@ export class ClosedBlock {
     return Promise.resolve(null)
   }
 
-  commit(): Promise<LaneTx[]> {
-    return Promise.resolve([])
+  commit(): Promise<LaneTx[] | null> {
+    return Promise.resolve(null)
   }
 
   close(): void {

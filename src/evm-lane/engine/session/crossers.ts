@@ -51,6 +51,11 @@ export class Crossers {
     return Math.max(0, this.vainMs - (nowMs - this.countedMs) * vainShare)
   }
 
+  /** Other lanes are there now: what was learnt may hold no longer. */
+  forget(): void {
+    this.targets.clear()
+  }
+
   learn(tx: LaneTx, chainId: number): number {
     if (tx.to === null) return chainId
     this.targets.set(keyOf(tx), { chainId, uses: 0 })

@@ -13,6 +13,7 @@ import { libBlock } from '../block-env.js'
 import { createProxyCalldata } from '../portal/portal-calls.js'
 import { PORTAL, SYSTEM } from '../portal/addresses.js'
 import { proxyAddress } from '../portal/proxy-address.js'
+import { keyOf } from '../state/keys.js'
 import { precompileAddresses } from '../simulate/overrides.js'
 import type { LaneTx } from '../tx.js'
 import { Abandoned } from './evm-aborted.js'
@@ -126,6 +127,9 @@ export class LaneRun {
     const record = this.remember(mark, waiting)
     if (this.openFrames === 0) this.beginTransaction(call)
     const proxy = as === 'system' ? SYSTEM : proxyAddress(call.from.account, BigInt(call.from.chainId))
+    // The view of a block far below the head, when a session is run again.
+    const loading = this.stage.view.loadAccount(keyOf(proxy))
+    if (loading !== undefined) await loading
     const proxyGas = as === 'system' ? 0n : await this.ensureProxy(call, proxy)
     if (proxyGas === null) return this.failedIn(record, call, proxy, { returnData: nothing, gasUsed: call.gas })
     this.stage.view.addBalanceSync(proxy, call.value)

@@ -16,6 +16,7 @@ import { PORTAL } from '../portal/addresses.js'
 import { decodeGateCall, encodeInboundCaller, encodeQuote } from '../portal/gate-call.js'
 import type { GateCall } from '../portal/gate-call.js'
 import { calleeRevert, encodeRefusal } from '../portal/refusal.js'
+import { keyOf } from '../state/keys.js'
 import type { StateView } from '../state/state-view.js'
 import type { Gate, GateMessage } from './gate.js'
 import { deliveryFee, deliveryGas } from '../portal/messages.js'
@@ -168,6 +169,8 @@ export class PortalGate implements Gate {
   ): Promise<ExecResult> {
     const { view, slot } = this.stage
     const caller = new LibAddress(asProxy as Uint8Array<ArrayBuffer>)
+    const loading = view.loadAccount(keyOf(asProxy))
+    if (loading !== undefined) await loading
     const before = view.accountSync(PORTAL)?.balance ?? 0n
     if (before < message.value) return failed(EVMError.errorMessages.INSUFFICIENT_BALANCE, nothing, 0n)
     view.addBalanceSync(PORTAL, -message.value)

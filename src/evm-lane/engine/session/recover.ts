@@ -20,6 +20,7 @@ export async function recoverBlocks(parts: LaneParts, blocks: SealedBlock[]): Pr
     await parts.store.batch(decodeOps(block.batch), { sync: parts.spec.syncWrites })
     await parts.state.reload()
     await parts.facts.load(block.number)
+    await parts.peers.load()
     await parts.chain.publishStored(block.number)
   }
 }

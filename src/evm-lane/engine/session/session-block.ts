@@ -14,6 +14,7 @@ import { blockOps, commitBlock } from '../committer.js'
 import { executeInVm } from '../executor-vm.js'
 import { VmExecutor } from '../executor.js'
 import type { LaneParts } from '../lane-parts.js'
+import type { Peers } from '../peer-history.js'
 import type { Sealed } from '../state/lane-state.js'
 import type { Savepoint, StateView } from '../state/state-view.js'
 import type { LaneTx } from '../tx.js'
@@ -33,6 +34,7 @@ export class SessionBlock {
   private readonly ask: Ask
   private readonly nowMs: number
   readonly env: BlockEnv
+  private readonly peers: Peers
   private readonly view: StateView
   private readonly execution: BlockExecution
   private session: Session | undefined
@@ -44,6 +46,7 @@ export class SessionBlock {
     this.parts = parts
     this.ask = ask
     this.batch = open.batch
+    this.peers = parts.crossing.peers
     this.nowMs = open.nowMs
     const parent = parts.chain.head.block.header
     const seconds = BigInt(Math.floor(open.nowMs / 1_000))
@@ -56,7 +59,7 @@ export class SessionBlock {
   }
 
   async begin(id: Hash32): Promise<void> {
-    const { slots, spec, chain, crossing } = this.parts
+    const { slots, spec, chain } = this.parts
     const start = this.view.savepoint()
     const slot = await slots.acquire(this.env.common, this.view, (n) => chain.recentHash(n))
     const run = { kind: 'session', batch: this.batch } as const
@@ -64,7 +67,7 @@ export class SessionBlock {
       cross: (call: CrossCall) => this.ask('crossCall', { run, call }),
       undoSince: async (mark: number) => void (await this.ask('undoSince', { run, mark })),
     }
-    const stage = { chainId: spec.chainId, peers: crossing.peers, slot, view: this.view, env: this.env }
+    const stage = { chainId: spec.chainId, peers: this.peers, slot, view: this.view, env: this.env }
     this.session = { id, run: new LaneRun(stage, port), slot, start, mark: 0, called: false }
   }
 
@@ -153,6 +156,7 @@ export class SessionBlock {
       result,
       parent,
       nowMs: this.nowMs,
+      peers: this.peers,
     })
     const linked: BlockEntry = { ...entry, links: entry.txs.map((_, i) => links[i] ?? null) }
     this.sealed = { entry: linked, sealed }

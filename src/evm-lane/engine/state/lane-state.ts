@@ -13,7 +13,7 @@ import { beforeFirst, defaultLimits, type HeadState, type Sealed, type SealedSta
 import { blockStateKey, decodeBlockState } from './history.js'
 import { proveAccount, type AccountProof } from './proof.js'
 import { EMPTY_TRIE_ROOT } from './records.js'
-import { recoverTries } from './recover.js'
+import { changedKeys, recoverTries, type ChangedKeys } from './recover.js'
 import { rewindOps } from './rewind.js'
 import { flatten, rootOfView, sealView } from './seal.js'
 import { StateView } from './state-view.js'
@@ -22,6 +22,7 @@ import { forget, markSaved, spareAll } from './trie-checkpoint.js'
 
 export type { Sealed, StateLimits } from './head-state.js'
 export type { AccountProof } from './proof.js'
+export type { ChangedKeys } from './recover.js'
 
 /** Kept of the account trie when too many nodes are in memory: 16 + 256 + 4,096 branches at most. */
 const DEPTH_KEPT = 3
@@ -174,6 +175,12 @@ export class LaneState {
   async prove(address: Address, slots: Uint8Array[], blockNumber?: BlockNumber): Promise<AccountProof> {
     const view = this.view(blockNumber)
     return proveAccount(this.#state, view, address, slots)
+  }
+
+  /** What a durable block changed, by its history. @throws AppError `history-pruned`. */
+  async changedIn(blockNumber: BlockNumber): Promise<ChangedKeys> {
+    assertKept(this.#state, blockNumber - 1n)
+    return changedKeys(this.#state, blockNumber - 1n, blockNumber)
   }
 
   /** The state root of a kept block, as it was sealed. */

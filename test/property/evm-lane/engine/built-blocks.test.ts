@@ -38,7 +38,7 @@ test('what one lane builds another accepts', { timeout: 300_000 }, async (t) => 
       built += txs.length
       if (block.header.requestsHash !== undefined && bareHex(block.header.requestsHash) !== noRequests) withRequests++
 
-      assert.deepEqual(await importer.take(taker, rlp), { number: BigInt(i), hash: block.header.hash, known: false })
+      assert.deepEqual(await importer.take(taker, { rlp }), { number: BigInt(i), hash: block.header.hash, known: false })
       assert.deepEqual(taker.state.stateRoot, maker.state.stateRoot)
       assert.deepEqual(taker.chain.head.receipts, next.entry.receipts)
 
