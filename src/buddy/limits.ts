@@ -24,3 +24,19 @@ export const accusationsKeptMax = 1_024
 /** Messages, and their bytes, that wait for one peer. */
 export const queueLengthMax = 512
 export const queueBytesMax = 2 * messageBytesMax
+
+/** A frame of a peer that has proven who it is; a larger one is not read. */
+export const frameBytesMax = messageBytesMax + 64
+/** A frame of one that has not. */
+export const handshakeFrameBytesMax = 160
+/** Time for the handshake, and connections that may be in it at the same time. */
+export const handshakeMs = 5_000
+export const handshakesMax = 64
+/** Silence after which a ping is sent, and the time without hearing anything after which a connection is given up. */
+export const pingMs = 5_000
+export const silenceMs = 15_000
+/** Wait before a peer is dialled again: doubles from the first to the last, less a random part of up to a half. */
+export const redialMsMin = 100
+export const redialMsMax = 10_000
+/** A connection younger than this may have been opened by both sides at once; an older one was lost by the side that dials again. */
+export const settledMs = 5_000

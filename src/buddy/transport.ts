@@ -7,7 +7,7 @@ import type { Key, Message } from './core/types.js'
 /** Messages, all since the start. */
 export type Traffic = { sent: number; received: number; dropped: number; malformed: number }
 
-/** May lose, never invents: `from` is proven. Order is kept between two peers that stay connected. */
+/** May lose, never invents: `from` is proven. Order is kept within one connection. */
 export interface Transport {
   /** Who is connected now. */
   readonly peers: readonly Key[]

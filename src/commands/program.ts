@@ -14,6 +14,14 @@ import { listLanes } from './lane-list.js'
 export function createProgram(finish: (code: number) => void): Command {
   const program = new Command('paralane').description('Many EVM chains in parallel behind one Ethereum JSON-RPC gateway.').version(version)
   program.addCommand(startCommand(finish))
+  program
+    .command('keygen')
+    .description('make the key of a Buddy, or read the one there is, and print its public half')
+    .option('--out <file>', 'the key file, which its owner alone may read (default ./buddy-key.pem)')
+    .action(async (given: { out?: string }) => {
+      const { keygen } = await import('./keygen.js')
+      finish(keygen(given))
+    })
   const lane = program.command('lane').description('lanes of the data folder')
   const dataDir = ['--data-dir <folder>', 'folder for everything durable (default ./.paralane)'] as const
   lane
