@@ -3,7 +3,7 @@
 // Called by: tcp-connection.ts.
 
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import type { Bytes } from './core/bytes.js'
+import type { Bytes } from '../codec/bytes.js'
 import type { TrafficKeys } from './handshake.js'
 
 export const tagBytes = 16

@@ -4,8 +4,8 @@
 
 import { createHash, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, randomBytes } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import { ascii, joinBytes, sameBytes } from './core/bytes.js'
-import type { Bytes } from './core/bytes.js'
+import { ascii, joinBytes, sameBytes } from '../codec/bytes.js'
+import type { Bytes } from '../codec/bytes.js'
 import type { Hash, Key } from './core/types.js'
 import type { Signer, Verify } from './signer.js'
 

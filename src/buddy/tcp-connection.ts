@@ -3,8 +3,8 @@
 // Called by: transport-tcp.ts.
 
 import type { Socket } from 'node:net'
-import { sameBytes } from './core/bytes.js'
-import type { Bytes } from './core/bytes.js'
+import { sameBytes } from '../codec/bytes.js'
+import type { Bytes } from '../codec/bytes.js'
 import type { Key } from './core/types.js'
 import { createFrameCipher, headBytes } from './frame-cipher.js'
 import type { FrameCipher } from './frame-cipher.js'
