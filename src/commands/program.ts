@@ -9,6 +9,7 @@ import { version } from '../process/version.js'
 import type { ImportOptions } from './lane-import.js'
 import type { InitOptions } from './lane-init.js'
 import { listLanes } from './lane-list.js'
+import type { VerifyOptions } from './verify.js'
 
 /** `finish` gets the exit code of the command that ran. Commands are loaded when they run: what they import takes a second. */
 export function createProgram(finish: (code: number) => void): Command {
@@ -49,6 +50,21 @@ export function createProgram(finish: (code: number) => void): Command {
     .description('list the lanes of the data folder')
     .option(...dataDir)
     .action((given: { dataDir?: string }) => finish(listLanes(given)))
+  program
+    .command('verify')
+    .description('prove Hyper Blocks, and what is in them, by what a server tells; only the genesis file or the hash is trusted')
+    .requiredOption('--rpc <url>', 'the server')
+    .option('--genesis <file>', 'genesis document of the network, as hyper_genesis answers it; from somebody who is trusted')
+    .option('--trusted-hash <hash>', 'hash of a Hyper Block that is trusted, instead of a genesis document')
+    .option('--lane <lane>', 'chain id (or name in the genesis document): prove its newest sealed block')
+    .option('--block <number>', 'this block of the lane instead of the newest')
+    .option('--account <address>', 'prove balance, nonce and code hash of an account of the lane')
+    .option('--slot <slots...>', 'prove storage slots of the account too')
+    .option('--all', 'look at every Seal, not only at the last one of each set of Buddies')
+    .action(async (given: VerifyOptions) => {
+      const { verify } = await import('./verify.js')
+      finish(await verify(given))
+    })
   return program
 }
 

@@ -7,8 +7,9 @@ import { joinBytes } from '../../src/codec/bytes.js'
 import type { Bytes } from '../../src/codec/bytes.js'
 import { hexOf } from '../../src/codec/hex.js'
 import { encodeBody, encodeChange, encodeGenesis, encodeHeader, encodeRoster } from '../../src/hyper/core/hyper-codec.js'
+import { encodeLaneProof } from '../../src/hyper/core/proof.js'
 import { lightCrypto } from '../../src/hyper/core/light-crypto.js'
-import { bodyValue, changeValue, genesisValue, headerValue, rosterValue } from '../fixtures/hyper-values.js'
+import { bodyValue, changeValue, genesisValue, headerValue, laneProofValue, rosterValue } from '../fixtures/hyper-values.js'
 import { prng } from '../fixtures/random.js'
 import type { Random } from '../fixtures/random.js'
 
@@ -31,6 +32,11 @@ const locks: { format: string; encode: (random: Random) => Bytes; hash: string }
     format: 'change',
     encode: (random) => encodeChange(changeValue(random)),
     hash: '0xf64a3ee67a7d7d3a65531e3a2a610204a6a07c1b568001ea258725433d0afb69',
+  },
+  {
+    format: 'lane proof',
+    encode: (random) => encodeLaneProof(laneProofValue(random)),
+    hash: '0xaa165d366198e6c033666147609584f1248f4a8d37046f33457d6c3e44151664',
   },
   {
     format: 'roster',

@@ -19,8 +19,9 @@ import {
   encodeRoster,
   readHeader,
 } from '../../../../src/hyper/core/hyper-codec.js'
+import { decodeLaneProof, encodeLaneProof } from '../../../../src/hyper/core/proof.js'
 import { lightCrypto } from '../../../../src/hyper/core/light-crypto.js'
-import { bodyValue, changeValue, genesisValue, headerValue, rosterValue } from '../../../fixtures/hyper-values.js'
+import { bodyValue, changeValue, genesisValue, headerValue, laneProofValue, rosterValue } from '../../../fixtures/hyper-values.js'
 import { seededRandom } from '../../../fixtures/random.js'
 import type { Random } from '../../../fixtures/random.js'
 
@@ -52,6 +53,7 @@ const formats = [
   format('body', bodyValue, encodeBody, decodeBody),
   format('genesis', genesisValue, encodeGenesis, decodeGenesis),
   format('change', changeValue, encodeChange, decodeChange),
+  format('lane proof', laneProofValue, encodeLaneProof, decodeLaneProof),
   format('roster', rosterValue, encodeRoster, decodeRoster),
 ]
 
