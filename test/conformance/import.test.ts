@@ -8,9 +8,12 @@ import test from 'node:test'
 import { readBlocks } from '../../src/commands/block-file.js'
 import { AppError } from '../../src/errors.js'
 import { decodeBlock } from '../../src/evm-lane/engine/header.js'
+import { Importer } from '../../src/evm-lane/engine/importer.js'
+import { openLane } from '../../src/evm-lane/engine/open-lane.js'
+import { sumOfBalances } from '../../src/evm-lane/engine/state/balances.js'
 import { listItems } from '../../src/evm-lane/rlp-items.js'
 import { toHex } from '../../src/primitives.js'
-import { testEngine, type TestEngine } from '../fixtures/engine-lane.js'
+import { laneSpec, testEngine, type TestEngine } from '../fixtures/engine-lane.js'
 import { seededRandom } from '../fixtures/random.js'
 import { spoiledBlocks } from './spoiled-blocks.js'
 import { chainFile, conformanceDir, genesisFile, skipWithoutData } from './chain-folder.js'
@@ -43,6 +46,18 @@ test('a lane imports the chain of the vectors', { skip: skipWithoutData }, async
   for (const rlp of blocks) assert.equal((await lane.handlers.importBlock({ rlp })).known, true)
   assert.equal(lane.heads.length, blocks.length, 'a block that is there already is no new head')
   await lane.stop()
+})
+
+test('the facts of an imported chain say what is in its state: rewards, withdrawals and all', { skip: skipWithoutData }, async () => {
+  const json = readFileSync(genesisFile, 'utf8')
+  const { config } = JSON.parse(json) as { config: { chainId: number } }
+  const parts = await openLane(laneSpec({ chainId: config.chainId, genesis: { kind: 'geth', json } }))
+  const importer = new Importer()
+  for (const rlp of await allBlocks()) {
+    await importer.take(parts, { rlp })
+    assert.equal(parts.facts.head?.supply, await sumOfBalances(parts.store), `block ${parts.chain.head.block.header.number}`)
+  }
+  await parts.store.close()
 })
 
 test('a block that breaks a rule changes nothing, and the right one is taken after it', { skip: skipWithoutData }, async (t) => {

@@ -9,7 +9,7 @@ import type { Handlers, Op } from '../../src/evm-lane/protocol.js'
 import { hash, head, poolTx, samples } from './protocol-samples.js'
 
 /** What the first byte of the address makes the engine do. */
-export const misbehave = { revert: 0x10, silence: 0x11, loop: 0x12, crash: 0x13, facts: 0x14, slow: 0x15, fatal: 0x16, mutate: 0x17 }
+export const misbehave = { revert: 0x10, silence: 0x11, loop: 0x12, crash: 0x13, facts: 0x14, slow: 0x15, fatal: 0x16, mutate: 0x17, peers: 0x18 }
 
 export const spec: LaneSpec = {
   chainId: 77_009,
@@ -31,7 +31,7 @@ export function openFakeEngine(given: LaneSpec, events: EngineEvents): Promise<H
   if (given.name === 'broken') return Promise.reject(new AppError('genesis-mismatch', 'stored genesis differs', { chainId: given.chainId }))
   const handlers = Object.fromEntries(Object.entries(samples).map(([op, { req, res }]) => [op, echo(op as Op, req, res)])) as unknown as Handlers
   handlers.balance = ({ address, at }) =>
-    (at.kind === 'tag' ? echo('balance', samples.balance.req, samples.balance.res)({ address, at }) : act(address, events)) as bigint
+    (at.kind === 'tag' ? echo('balance', samples.balance.req, samples.balance.res)({ address, at }) : act(address, given, events)) as bigint
   return Promise.resolve({ handlers, head: () => head(0n), genesisHash: hash(9), stop: () => Promise.resolve() })
 }
 
@@ -42,7 +42,7 @@ function echo(op: Op, req: unknown, res: unknown): (got: unknown) => unknown {
   }
 }
 
-function act(address: Uint8Array, events: EngineEvents): bigint | Promise<bigint> {
+function act(address: Uint8Array, given: LaneSpec, events: EngineEvents): bigint | Promise<bigint> {
   switch (address[0]) {
     case misbehave.revert:
       throw new AppError('reverted', 'execution reverted: no', { data: new Uint8Array([1, 2]) })
@@ -58,6 +58,7 @@ function act(address: Uint8Array, events: EngineEvents): bigint | Promise<bigint
     case misbehave.facts:
       events.onHead(head(1n))
       events.onPoolAdded([poolTx])
+      events.onMarks({ safe: 1n, finalized: 1n })
       events.onHead(head(2n))
       return 3n
     case misbehave.slow:
@@ -68,6 +69,8 @@ function act(address: Uint8Array, events: EngineEvents): bigint | Promise<bigint
     case misbehave.mutate:
       address.fill(0xee)
       return 5n
+    case misbehave.peers:
+      return BigInt(given.peers?.length ?? 0)
     default:
       return BigInt(address[0] ?? 0)
   }

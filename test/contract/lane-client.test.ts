@@ -98,12 +98,13 @@ for (const [name, open] of [
     await lane.ready
     const seen: string[] = []
     lane.on('head', (head) => seen.push(`head ${head.header.number} at ${lane.head()?.header.number}`))
+    lane.on('marks', ({ finalized }) => seen.push(`final ${finalized} under ${lane.head()?.header.number} as ${lane.head()?.finalized}`))
     const off = lane.on('poolAdded', ({ txs }) => seen.push(`pool ${txs.length}`))
     seen.push(`reply ${await ask(lane, misbehave.facts)}`)
-    assert.deepStrictEqual(seen, ['head 1 at 1', 'pool 1', 'head 2 at 2', 'reply 3'])
+    assert.deepStrictEqual(seen, ['head 1 at 1', 'pool 1', 'final 1 under 1 as 1', 'head 2 at 2', 'reply 3'])
     off()
     await ask(lane, misbehave.facts)
-    assert.deepStrictEqual(seen.slice(4), ['head 1 at 1', 'head 2 at 2'])
+    assert.deepStrictEqual(seen.slice(5), ['head 1 at 1', 'final 1 under 1 as 1', 'head 2 at 2'])
   })
 
   test(`${name}: the in-flight bound answers busy`, async (t) => {
@@ -124,6 +125,19 @@ for (const [name, open] of [
     await assert.rejects(ask(lane, misbehave.fatal), code('lane-unavailable'))
     await again
     assert.equal(await ask(lane, 7), 7n)
+  })
+
+  test(`${name}: peers that were added while it ran are those of its next life`, async (t) => {
+    const lane = open()
+    t.after(() => lane.stop())
+    await lane.ready
+    assert.equal(await ask(lane, misbehave.peers), 0n)
+    await lane.call('setPeers', { peers: [77_001, 77_002] })
+    assert.deepEqual(lane.spec.peers, [77_001, 77_002])
+    const again = reached(lane, 'restarting').then(() => reached(lane, 'ready'))
+    await assert.rejects(ask(lane, misbehave.fatal), code('lane-unavailable'))
+    await again
+    assert.equal(await ask(lane, misbehave.peers), 2n)
   })
 
   test(`${name}: stop rejects what comes after it`, async () => {

@@ -147,7 +147,7 @@ function lifeHandlers({ parts, importer, afterBlock, stop }: HandlerParts): Pick
   return {
     importBlock: async (req) => {
       const { following, production } = parts.spec
-      if (following !== (req.own !== undefined))
+      if ((following === true) !== (req.own !== undefined))
         throw new AppError('not-allowed', 'a lane takes blocks of its own network if it follows, else foreign ones')
       if (following !== true && production.kind !== 'none') throw new AppError('not-allowed', 'a lane that produces blocks cannot import any')
       const result = await importer.take(parts, req)

@@ -16,6 +16,7 @@ import { ChainStore } from './chain/chain-store.js'
 import { commitBlock } from './committer.js'
 import { laneCrypto } from './crypto.js'
 import { EvmSlots } from './evm-slot.js'
+import { backfillFacts } from './facts/backfill.js'
 import { FactStore } from './facts/fact-store.js'
 import { ForkSchedule } from './fork-schedule.js'
 import { genesisDigest, genesisHeader, readGenesis, resolveFork, writeAlloc } from './genesis.js'
@@ -87,12 +88,12 @@ async function openOn(store: Store, spec: LaneSpec): Promise<LaneParts> {
 }
 
 /** Block and state are written in one batch, so their heads can only differ when the store is damaged. */
-async function recover({ chain, state, facts }: Pick<LaneParts, 'chain' | 'state' | 'facts'>): Promise<void> {
+async function recover(parts: NewLane): Promise<void> {
+  const { chain, state, facts } = parts
   const head = await chain.storedHead()
   if (head === undefined || head !== state.headNumber)
     throw new AppError('store-corrupt', `chain head ${head} and state head ${state.headNumber} differ`)
   await chain.load(head)
-  await facts.load(head)
   const { header } = chain.head.block
   if (!equalBytes(header.stateRoot, state.stateRoot)) {
     throw new AppError(
@@ -100,6 +101,7 @@ async function recover({ chain, state, facts }: Pick<LaneParts, 'chain' | 'state
       `state root of block ${head} is 0x${bareHex(state.stateRoot)}, its header says 0x${bareHex(header.stateRoot)}`,
     )
   }
+  if (!(await facts.load(head))) await backfillFacts(parts)
 }
 
 async function readBirth(store: Store): Promise<Birth | undefined> {
