@@ -67,6 +67,7 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
       limits: settings.limits,
       hyper: hyper.reader,
       feed: createLaneFeed({ lanes: () => lanes, batchOf: hyper.reader.batchOfBlock, limits: feedLimits }),
+      following: null,
       dev,
       clientVersion,
       openrpc: () => openrpc,

@@ -3,6 +3,7 @@
 // Called by: methods.ts, handlers, dispatch.ts, openrpc.ts.
 
 import type { LaneFeed } from '../hyper/feed/feed.js'
+import type { Following } from '../hyper/follower/following.js'
 import type { HyperReader } from '../hyper/reader.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import type { DevAccounts } from './dev-accounts.js'
@@ -38,6 +39,8 @@ export type GatewayContext = {
   hyper: HyperReader | null
   /** Blocks and transcripts for those who execute the lanes again; null where they are not served. */
   feed: LaneFeed | null
+  /** null where the lanes are this server's own. */
+  following: Following | null
   /** null outside dev mode. */
   dev: DevAccounts | null
   clientVersion: string

@@ -8,6 +8,7 @@ import {
   blockSchema,
   capabilitiesSchema,
   feeHistorySchema,
+  followingSchema,
   filledSchema,
   forkConfigSchema,
   headerSchema,
@@ -32,6 +33,7 @@ import * as calls from './handlers/calls.js'
 import * as chain from './handlers/chain.js'
 import * as feed from './handlers/feed.js'
 import * as fees from './handlers/fees.js'
+import * as following from './handlers/following.js'
 import * as hyper from './handlers/hyper.js'
 import * as logs from './handlers/logs.js'
 import * as node from './handlers/node.js'
@@ -138,6 +140,7 @@ export const methods: Record<string, MethodRow> = {
   hyper_replaySession: row({ summary: 'Executes a session again, each of its lanes alone with the recorded answers of the others, and compares.', route: 'hyper-read', params: [hash('session')], result: orNull(listOf(replaySchema)), handler: hyper.replaySession }),
   hyper_getLaneSources: row({ summary: 'What each lane began as, for those who execute the lanes again.', route: 'hyper-read', params: [], result: listOf(laneSourceSchema), handler: feed.getLaneSources }),
   hyper_getLaneBlocks: row({ summary: 'Blocks of a lane with the transcripts of their sessions, for those who execute them again; cut where the answer would become too large.', route: 'hyper-read', params: [index('chainId'), index('from'), index('count')], result: listOf(laneBlockSchema), handler: feed.getLaneBlocks }),
+  hyper_following: row({ summary: 'Where the lanes of a server that follows a gateway stand, and which blocks it could not reproduce; null where the lanes are its own.', route: 'hyper-read', params: [], result: orNull(followingSchema), handler: following.following }),
   hyper_getMessage: row({ summary: 'A message between lanes and what became of it.', route: 'hyper-read', params: [hash('messageId')], result: orNull(messageSchema), handler: hyper.getMessage }),
   hyper_getMessagesByTransaction: row({ summary: 'Messages that a transaction of this lane sent.', route: 'hyper-read', params: [txHash], result: listOf(messageSchema), handler: hyper.getMessagesByTransaction }),
 

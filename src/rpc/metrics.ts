@@ -5,6 +5,7 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry, type Metric } from 'prom-client'
 import type { HeadInfo } from '../evm-lane/chain-data.js'
 import type { LaneClient } from '../evm-lane/client.js'
+import type { Following } from '../hyper/follower/following.js'
 import { latencyBuckets, type CallMetrics } from './call-metrics.js'
 import type { LaneDirectory } from './method.js'
 
@@ -13,7 +14,9 @@ const poolStatusMs = 500
 
 export type Metrics = { contentType: string; text: () => Promise<string>; close: () => void }
 
-export function createMetrics(sources: { lanes: LaneDirectory; calls: CallMetrics; wsConnections: () => number }): Metrics {
+type Sources = { lanes: LaneDirectory; calls: CallMetrics; following: Following | null; wsConnections: () => number }
+
+export function createMetrics(sources: Sources): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   registerCalls(registry, sources.calls)
@@ -25,6 +28,7 @@ export function createMetrics(sources: { lanes: LaneDirectory; calls: CallMetric
       this.set(sources.wsConnections())
     },
   })
+  if (sources.following !== null) registerFollowing(registry, sources.following)
   const lanes = laneGauges(registry)
   const watch = blockIntervals(registry)
   const watchAll = (): void => sources.lanes.all().forEach(watch.add)
@@ -86,6 +90,25 @@ function registerCalls(registry: Registry, calls: CallMetrics): void {
           { metricName: `${name}_count`, labels, value: series.count },
         ]
       }),
+  })
+}
+
+function registerFollowing(registry: Registry, following: Following): void {
+  registerComputed(registry, {
+    name: 'paralane_refused_blocks_total',
+    help: 'Blocks of the gateway that could not be reproduced.',
+    type: 'counter',
+    values: () => [{ labels: {}, value: following.refusedTotal() }],
+  })
+  registerComputed(registry, {
+    name: 'paralane_lane_refused',
+    help: '1 while a lane stands still at a block that could not be reproduced.',
+    type: 'gauge',
+    values: () =>
+      following.status().lanes.map(({ chainId }) => ({
+        labels: { lane: String(chainId) },
+        value: following.refusals().some((refusal) => refusal.chainId === chainId) ? 1 : 0,
+      })),
   })
 }
 

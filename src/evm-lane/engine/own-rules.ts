@@ -2,7 +2,9 @@
 // Does not own: the rules of Ethereum (header-rules.ts), executing it (reexecution.ts).
 // Called by: own-importer.ts.
 
+import { AppError } from '../../errors.js'
 import { bareHex, equalBytes } from '../../primitives.js'
+import type { Hash32 } from '../../primitives.js'
 import type { HeaderData } from '../chain-data.js'
 import type { OwnBlock } from '../protocol.js'
 import { blockInvalid } from './block-invalid.js'
@@ -35,13 +37,19 @@ function checkHyper(header: HeaderData, parent: HeaderData, hyper: HyperMarks): 
   const { number, parentBeaconBlockRoot: root } = header
   if (root !== undefined) {
     const at = hyper.numberOf(root)
-    if (at === undefined) throw blockInvalid(number, `it builds on Hyper Block 0x${bareHex(root)}, which is not known here`)
+    if (at === undefined) throw unknownHyper(number, root)
     const before = parent.parentBeaconBlockRoot === undefined ? undefined : hyper.numberOf(parent.parentBeaconBlockRoot)
     // What the parent builds on may be too long ago to be remembered; then it is older.
     if (before !== undefined && at < before) throw blockInvalid(number, `it builds on Hyper Block ${at}, its parent on ${before}`)
   }
   const randao = prevRandaoAfter(parent, root ?? zeroHash)
   if (!equalBytes(header.mixHash, randao)) throw blockInvalid(number, `prevRandao is 0x${bareHex(header.mixHash)}, must be 0x${bareHex(randao)}`)
+}
+
+/** It may become known: `awaits` tells it from what never becomes right. */
+function unknownHyper(number: bigint, root: Hash32): AppError {
+  const { code, message, data } = blockInvalid(number, `it builds on Hyper Block 0x${bareHex(root)}, which is not known here`)
+  return new AppError(code, message, { ...data, awaits: 'hyper' })
 }
 
 /** Links are what RPC adds to a receipt, not consensus; they name sessions of the block all the same. */

@@ -13,11 +13,12 @@ type Json = Record<string, unknown>
 const quantity = (value: bigint | number): string => `0x${value.toString(16)}`
 
 /** Transcripts travel in their canonical bytes, whose hash stands in Hyper Blocks. */
-export function blockToJson({ rlp, timestampMs, links, batch }: FeedBlock): Json {
+export function blockToJson({ rlp, timestampMs, links, peers, batch }: FeedBlock): Json {
   return {
     rlp: toHex(rlp),
     timestampMs: quantity(timestampMs),
-    links: links.every((link) => link === null) ? null : links.map((link) => (link === null ? null : linkToJson(link))),
+    links: links.map((link) => (link === null ? null : linkToJson(link))),
+    peers: peers.map(quantity),
     batch: batch === null ? null : quantity(batch.batch),
     batchBlocks: batch === null ? null : batch.blocks.map(positionToJson),
     sessions: batch === null ? null : toHex(encodeTranscripts(batch.sessions)),
@@ -30,7 +31,8 @@ export function blockFromJson(json: unknown): FeedBlock {
   return {
     rlp: bytesOf(fields['rlp'], 'rlp'),
     timestampMs: numberOf(fields['timestampMs'], 'timestampMs'),
-    links: orNull(fields['links'], (links) => listOf(links, 'links', (link) => orNull(link, linkFromJson))) ?? [],
+    links: listOf(fields['links'], 'links', (link) => orNull(link, linkFromJson)),
+    peers: listOf(fields['peers'], 'peers', (peer) => numberOf(peer, 'a peer')),
     batch: orNull(fields['batch'], (batch): FeedBatch => {
       const sessions = decodeTranscripts(bytesOf(fields['sessions'], 'sessions'))
       if (sessions === null) throw invalid('the transcripts of a batch cannot be read')

@@ -4,17 +4,17 @@
 
 import type { BlockPosition } from '../core/types.js'
 import type { GenesisSource } from '../../evm-lane/lane-spec.js'
-import type { SessionLink, TranscriptOfSession } from '../../evm-lane/session-protocol.js'
-import type { Bytes } from '../../primitives.js'
+import type { ExportedBlock } from '../../evm-lane/protocol.js'
+import type { TranscriptOfSession } from '../../evm-lane/session-protocol.js'
 
 /** A batch of sessions (S12): the same for each of its lanes. */
 export type FeedBatch = { batch: number; blocks: Pick<BlockPosition, 'chainId' | 'number' | 'hash'>[]; sessions: TranscriptOfSession[] }
 
 /** `batch`: of a block that holds sessions; null for one that the lane made by itself. */
-export type FeedBlock = { rlp: Bytes; timestampMs: number; links: (SessionLink | null)[]; batch: FeedBatch | null }
+export type FeedBlock = ExportedBlock & { batch: FeedBatch | null }
 
 /** What a lane began as; whoever follows checks the genesis hash that comes out against the one it trusts. */
-export type FeedLane = { chainId: number; name: string; genesis: GenesisSource; peers: number[]; head: bigint }
+export type FeedLane = { chainId: number; name: string; genesis: GenesisSource; head: bigint }
 
 export interface LaneFeed {
   lanes(): Promise<FeedLane[]>

@@ -11,8 +11,8 @@ type Json = Record<string, unknown>
 
 const quantity = (value: bigint | number): string => `0x${value.toString(16)}`
 
-export function laneToJson({ chainId, name, genesis, peers, head }: FeedLane): Json {
-  return { chainId: quantity(chainId), name, genesis: sourceToJson(genesis), peers: peers.map(quantity), head: quantity(head) }
+export function laneToJson({ chainId, name, genesis, head }: FeedLane): Json {
+  return { chainId: quantity(chainId), name, genesis: sourceToJson(genesis), head: quantity(head) }
 }
 
 /** @throws AppError 'gateway-invalid'. */
@@ -22,7 +22,6 @@ export function laneFromJson(json: unknown): FeedLane {
     chainId: numberOf(fields['chainId'], 'chainId'),
     name: textOf(fields['name'], 'name'),
     genesis: sourceFromJson(fields['genesis']),
-    peers: listOf(fields['peers'], 'peers', (peer) => numberOf(peer, 'a peer')),
     head: bigintOf(fields['head'], 'head'),
   }
 }

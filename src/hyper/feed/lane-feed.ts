@@ -53,8 +53,8 @@ export function createLaneFeed({ lanes, batchOf, limits }: LaneFeedOptions): Lan
 }
 
 function feedLaneOf(lane: LaneClient): FeedLane {
-  const { chainId, name, genesis, peers = [] } = lane.spec
-  return { chainId, name, genesis, peers, head: lane.head()?.header.number ?? 0n }
+  const { chainId, name, genesis } = lane.spec
+  return { chainId, name, genesis, head: lane.head()?.header.number ?? 0n }
 }
 
 function sizeOf({ rlp, batch }: FeedBlock): number {

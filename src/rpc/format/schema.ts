@@ -249,22 +249,54 @@ const partsSchema: JsonSchema = listOf({
   required: ['chainId', 'transactionHash'],
   properties: { chainId: uintSchema, transactionHash: hashSchema },
 })
+export const followingSchema: JsonSchema = {
+  title: 'Following a gateway',
+  type: 'object',
+  required: ['gateway', 'connected', 'lanes', 'refusals'],
+  properties: {
+    gateway: textSchema,
+    connected: { type: 'boolean' },
+    lanes: listOf({
+      type: 'object',
+      properties: {
+        chainId: uintSchema,
+        standing: { enum: ['gateway', 'blocks', 'seal', 'lane', 'executing', 'refused'] },
+        head: uintSchema,
+        fetched: uintSchema,
+        executed: uintSchema,
+        error: orNull(textSchema),
+      },
+    }),
+    refusals: listOf({
+      type: 'object',
+      properties: {
+        chainId: uintSchema,
+        number: uintSchema,
+        hash: orNull(hashSchema),
+        reason: textSchema,
+        sinceMs: uintSchema,
+        times: uintSchema,
+      },
+    }),
+  },
+}
 /** hyper/feed/genesis-json.ts */
 export const laneSourceSchema: JsonSchema = {
   title: 'What a lane began as',
   type: 'object',
-  required: ['chainId', 'name', 'genesis', 'peers', 'head'],
-  properties: { chainId: uintSchema, name: textSchema, genesis: objectSchema, peers: listOf(uintSchema), head: uintSchema },
+  required: ['chainId', 'name', 'genesis', 'head'],
+  properties: { chainId: uintSchema, name: textSchema, genesis: objectSchema, head: uintSchema },
 }
 /** hyper/feed/feed-json.ts */
 export const laneBlockSchema: JsonSchema = {
   title: 'A block of a lane, to be executed again',
   type: 'object',
-  required: ['rlp', 'timestampMs', 'links', 'batch', 'batchBlocks', 'sessions'],
+  required: ['rlp', 'timestampMs', 'links', 'peers', 'batch', 'batchBlocks', 'sessions'],
   properties: {
     rlp: bytesSchema,
     timestampMs: uintSchema,
-    links: orNull({ type: 'array' }),
+    links: { type: 'array' },
+    peers: listOf(uintSchema),
     batch: orNull(uintSchema),
     batchBlocks: orNull(listOf({ type: 'object', properties: { chainId: uintSchema, number: uintSchema, hash: hashSchema } })),
     sessions: orNull(bytesSchema),

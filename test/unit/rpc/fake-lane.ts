@@ -170,6 +170,7 @@ export function contextOf(lane: LaneClient, changes: { dev?: DevAccounts; connec
     limits: { ...rpcLimits, ...changes.limits },
     hyper: null,
     feed: null,
+    following: null,
     dev: changes.dev ?? null,
     clientVersion: 'Paralane/v0.1.0/linux-x64/node20',
     openrpc: () => ({ openrpc: '1.3.2' }),

@@ -43,18 +43,18 @@ const cases: [desc: string, answer: Answer, code: string][] = [
 for (const [desc, answer, code] of cases) {
   test(`${desc}: ${code}`, async (t) => {
     const url = await gateway(t, answer)
-    const feed = createGatewayFeed(createGatewayRpc({ url, apiKey: null }, 200))
+    const feed = createGatewayFeed(createGatewayRpc({ url, apiKey: null }, desc === 'no answer' ? 100 : 30_000))
     await assert.rejects(feed.lanes(), { code })
   })
 }
 
 test('the key is shown, and more blocks than were asked for are refused', async (t) => {
-  const block = { rlp: '0xc0', timestampMs: '0x0', links: null, batch: null, batchBlocks: null, sessions: null }
+  const block = { rlp: '0xc0', timestampMs: '0x0', links: [], peers: [], batch: null, batchBlocks: null, sessions: null }
   const url = await gateway(t, (request, response) => {
     assert.equal(request.headers['x-api-key'], 'secret')
     response.end(JSON.stringify({ result: [block, block] }))
   })
-  const feed = createGatewayFeed(createGatewayRpc({ url, apiKey: 'secret' }, 1_000))
+  const feed = createGatewayFeed(createGatewayRpc({ url, apiKey: 'secret' }, 30_000))
   assert.equal((await feed.blocks(1, 1n, 2)).length, 2)
   await assert.rejects(feed.blocks(1, 1n, 1), { code: 'gateway-invalid' })
 })

@@ -38,8 +38,7 @@ test('blocks of sessions and of the lane itself arrive as they were, each sessio
     assert.equal(BigInt(blocks.length), client.head()?.header.number)
     for (const [i, block] of blocks.entries()) {
       const arrived = blockFromJson(overTheWire(blockToJson(block)))
-      assert.deepEqual({ ...arrived, links: block.links }, block)
-      if (block.links.some((link) => link !== null)) assert.deepEqual(arrived.links, block.links)
+      assert.deepEqual(arrived, block)
       const own = await client.call('block', { at: { kind: 'number', number: BigInt(i + 1) }, full: false })
       const links = readHeaderLinks(block.rlp)
       assert.ok(links !== null && own !== null)
