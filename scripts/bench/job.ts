@@ -13,7 +13,12 @@ export type Job = { connections: ConnectionPlan[]; pollDelayMsMax: number; settl
 export type Quantiles = { p50: number; p99: number; max: number }
 
 export type JobResult = {
+  /** Until the last receipt. */
   elapsedMs: number
+  /** Until every request that is no poll was answered. */
+  answeredMs: number
+  /** Steps whose poll was given up. */
+  unsettled: number
   requests: number
   polls: number
   errors: number

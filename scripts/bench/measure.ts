@@ -5,8 +5,8 @@ import type { Job, JobResult } from './job.js'
 import { cpuTimeUs } from './process-cpu.js'
 import type { Target } from './target.js'
 
-/** A pool of thousands is mined in a few seconds; what has no receipt by then never gets one. */
-const SETTLE_DEADLINE_MS = 15_000
+/** A pool of thousands is mined in a second; a server whose pool does not move for so long has stopped mining. */
+const SETTLE_DEADLINE_MS = 5_000
 /** Pause between two receipt polls of one connection when throughput is measured: at most 20 ms late in seconds of run. */
 export const POLL_DELAY_MS_MAX = 20
 
@@ -16,11 +16,16 @@ export type Sample = {
   target: string
   operations: number
   elapsedMs: number
-  perSecond: number
+  /** Done to the end: with its receipt, where the job asks for one. null: some never were. */
+  perSecond: number | null
+  /** Answered, whether or not a block held it then. */
+  answeredPerSecond: number
   serverCpuUs: number | null
   generatorCpuUs: number
   p50Ms: number
   p99Ms: number
+  /** Begin and end of the clock, microseconds of the system's monotonic time, as CPU profiles have it. */
+  window: [number, number]
 }
 
 export type MeasureOptions = {
@@ -35,10 +40,13 @@ export type MeasureOptions = {
 export async function measure(generator: Generator, options: MeasureOptions): Promise<Sample> {
   const { row, target, operations, job } = options
   let cpuBefore: number | null = null
+  let startUs = 0
   const result = await generator.run({ ...job, settleDeadlineMs: SETTLE_DEADLINE_MS }, () => {
     cpuBefore = cpuTimeUs(target.pids)
+    startUs = monotonicUs()
   })
   const cpuAfter = cpuTimeUs(target.pids)
+  const window: [number, number] = [startUs, monotonicUs()]
   if (result.errors > 0) {
     throw new Error(`${result.errors} of ${result.requests} requests failed: ${result.errorSamples.join(' | ')}`)
   }
@@ -48,12 +56,18 @@ export async function measure(generator: Generator, options: MeasureOptions): Pr
     target: target.name,
     operations,
     elapsedMs: result.elapsedMs,
-    perSecond: (operations * 1000) / result.elapsedMs,
+    perSecond: result.unsettled > 0 ? null : (operations * 1000) / result.elapsedMs,
+    answeredPerSecond: (operations * 1000) / result.answeredMs,
     serverCpuUs: cpuBefore === null || cpuAfter === null ? null : (cpuAfter - cpuBefore) / operations,
     generatorCpuUs: result.cpuUs / (result.requests + result.polls),
     p50Ms: quantiles.p50,
     p99Ms: quantiles.p99,
+    window,
   }
+}
+
+function monotonicUs(): number {
+  return Number(process.hrtime.bigint() / 1_000n)
 }
 
 function latencyOf(result: JobResult, kind: MeasureOptions['latency']) {

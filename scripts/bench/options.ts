@@ -7,17 +7,18 @@ import { scenarios, type ScenarioName } from './scenarios.js'
 
 export const USAGE = `Usage: npm run bench -- [what to measure] [how]
 
-What (at least one; measured alternately in one run, ratios are to the first that is named "anvil", else the first)
+What (at least one; measured alternately in one run, each on a fresh server that is gone before the next starts; ratios are
+to what "anvil" answered, else to the first)
   --anvil                 start anvil (automine, chain id 77100; one process per lane in the scenario "lanes")
-  --paralane              start this repository's gateway on a fresh data folder
+  --paralane              start this repository's gateway with four instant lanes on a fresh data folder
   --target name=url[,url] a server that runs already; several URLs are its lanes (repeatable)
   --pid name=pid          process of such a target, for its CPU time (repeatable)
 
 How
   --scenario name         transfers | erc20 | reads | latency | lanes (repeatable; default transfers)
   --runs 5                measured runs per target and scenario
-  --warmup 1              runs before them that do not count
-  --count 8000            transactions per run (reads: 4 and 10 times as many; latency: a 20th)
+  --warmup 2              runs before each on the same server that do not count; none for anvil, whose code is compiled
+  --count 4000            transactions per run (reads: 4 and 10 times as many; latency: a 20th)
   --senders 32            senders, each with one connection and one request in flight
   --seed text             seed of the senders' keys (default: random; always printed)
   --lane name             lanes of --paralane by path, first one first (repeatable; default 77000 to 77003)
@@ -56,8 +57,8 @@ export function parseOptions(args: string[]): Options {
     pids: new Map((values.pid ?? []).map(parsePid)),
     scenarios: (values.scenario ?? ['transfers']).flatMap((list) => list.split(',')).map(parseScenario),
     runs: parseCount('runs', values.runs ?? '5'),
-    warmup: values.warmup === '0' ? 0 : parseCount('warmup', values.warmup ?? '1'),
-    count: parseCount('count', values.count ?? '8000'),
+    warmup: values.warmup === '0' ? 0 : parseCount('warmup', values.warmup ?? '2'),
+    count: parseCount('count', values.count ?? '4000'),
     senders: parseCount('senders', values.senders ?? '32'),
     seed: values.seed ?? randomBytes(8).toString('hex'),
     lanes: values.lane ?? [],

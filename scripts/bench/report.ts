@@ -8,10 +8,14 @@ export type Line = {
   row: string
   target: string
   runs: number
-  perSecond: number
-  perSecondMin: number
-  perSecondMax: number
-  /** Median throughput over the baseline's, null for the baseline itself or when it has no such row. */
+  /** Null where no run got to its end. */
+  perSecond: number | null
+  perSecondMin: number | null
+  perSecondMax: number | null
+  /** Runs that got to their end: with the receipt of every transaction. */
+  complete: number
+  answeredPerSecond: number
+  /** Median throughput over what the baseline answered, null for the baseline itself or when it has no such row. */
   ratio: number | null
   serverCpuUs: number | null
   generatorCpuUs: number
@@ -29,17 +33,20 @@ export function summarize(samples: readonly Sample[], baseline: string): Line[] 
   }
   return [...groups.values()].map((group) => {
     const { row, target } = group[0]!
-    const rates = group.map(({ perSecond }) => perSecond)
+    const rates = group.flatMap(({ perSecond }) => (perSecond === null ? [] : [perSecond]))
+    const perSecond = rates.length > 0 ? median(rates) : null
     const base = groups.get(`${row}\n${baseline}`)
     const cpu = group.flatMap(({ serverCpuUs }) => (serverCpuUs === null ? [] : [serverCpuUs]))
     return {
       row,
       target,
       runs: group.length,
-      perSecond: median(rates),
-      perSecondMin: Math.min(...rates),
-      perSecondMax: Math.max(...rates),
-      ratio: base && target !== baseline ? median(rates) / median(base.map(({ perSecond }) => perSecond)) : null,
+      perSecond,
+      perSecondMin: rates.length > 0 ? Math.min(...rates) : null,
+      perSecondMax: rates.length > 0 ? Math.max(...rates) : null,
+      complete: rates.length,
+      answeredPerSecond: median(group.map(({ answeredPerSecond }) => answeredPerSecond)),
+      ratio: base && target !== baseline && perSecond !== null ? perSecond / median(base.map(({ answeredPerSecond }) => answeredPerSecond)) : null,
       serverCpuUs: cpu.length > 0 ? median(cpu) : null,
       generatorCpuUs: median(group.map(({ generatorCpuUs }) => generatorCpuUs)),
       p50Ms: median(group.map(({ p50Ms }) => p50Ms)),
@@ -61,21 +68,23 @@ export function machine(): Machine {
 
 export function sampleText(sample: Sample): string {
   return (
-    `${sample.row.padEnd(22)} ${sample.target.padEnd(10)} ${whole(sample.perSecond).padStart(8)}/s  ` +
+    `${sample.row.padEnd(22)} ${sample.target.padEnd(10)} ${rate(sample.perSecond).padStart(8)}/s  answered ${rate(sample.answeredPerSecond).padStart(8)}/s  ` +
     `server ${cpuText(sample.serverCpuUs)} us/op  generator ${whole(sample.generatorCpuUs)} us/request  ` +
     `p50 ${sample.p50Ms.toFixed(2)} ms  p99 ${sample.p99Ms.toFixed(2)} ms`
   )
 }
 
-const HEADINGS = ['', 'target', 'per second', 'min-max', 'ratio', 'server CPU us/op', 'generator CPU us/request', 'p50 ms', 'p99 ms']
+const HEADINGS = ['', 'target', 'done per second', 'min-max', 'complete', 'answered per second', 'ratio', 'server CPU us/op', 'generator CPU us/request', 'p50 ms', 'p99 ms']
 
 /** Plain text and Markdown are the same table: Markdown's is aligned enough to read in a terminal. */
 export function tableText(lines: readonly Line[]): string {
   const rows = lines.map((line) => [
     line.row,
     line.target,
-    whole(line.perSecond),
-    `${whole(line.perSecondMin)}-${whole(line.perSecondMax)}`,
+    rate(line.perSecond),
+    line.perSecondMin === null ? '-' : `${rate(line.perSecondMin)}-${rate(line.perSecondMax)}`,
+    `${line.complete}/${line.runs}`,
+    rate(line.answeredPerSecond),
     line.ratio === null ? '' : `${line.ratio.toFixed(2)}x`,
     cpuText(line.serverCpuUs),
     whole(line.generatorCpuUs),
@@ -101,6 +110,10 @@ function pad(cell: string, width: number, column: number): string {
 
 function cpuText(us: number | null): string {
   return us === null ? '-' : whole(us)
+}
+
+function rate(perSecond: number | null): string {
+  return perSecond === null ? '-' : whole(perSecond)
 }
 
 function whole(value: number): string {

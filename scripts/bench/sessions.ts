@@ -154,7 +154,7 @@ function conclusions(lines: readonly Line[]): string {
     if (line === undefined) throw new Error(`no row ${row}`)
     return line
   }
-  const rate = (row: string): number => of(row).perSecond
+  const rate = (row: string): number => of(row).perSecond ?? 0
   const lost = (beside: string): string => `${(100 * (1 - rate(beside) / rate('third lane, alone'))).toFixed(1)} %`
   const [local, cross] = [of('local call, latency'), of('cross-lane, latency')]
   return [

@@ -2,15 +2,14 @@
 // Servers we start ourselves are spawned and stopped here by one helper; how each is started is in its own file.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import type { Watch } from './automine-watch.js'
 import { openLane, type Lane } from './lane.js'
 
 export type Target = {
   name: string
   lanes: Lane[]
   pids: number[]
-  /** Helps a server over a known stall during a run, where it needs that. */
-  watch: (() => Watch) | null
+  /** Known to answer a transaction that no block ever holds: what a run on it left is counted, not required. */
+  losesTransactions: boolean
   stop(): Promise<void>
 }
 
@@ -24,7 +23,7 @@ export async function attach(spec: string, pids: ReadonlyMap<string, number>): P
   if (!name || !urls) throw new Error(`--target ${spec}: expected name=url[,url...]`)
   const pid = pids.get(name)
   const lanes = await Promise.all(urls.split(',').map(openLane))
-  return { name, lanes, pids: pid === undefined ? [] : [pid], watch: null, stop: async () => {} }
+  return { name, lanes, pids: pid === undefined ? [] : [pid], losesTransactions: false, stop: async () => {} }
 }
 
 export type Server = { child: ChildProcess; pid: number; stop(): Promise<void> }
@@ -32,7 +31,7 @@ export type Server = { child: ChildProcess; pid: number; stop(): Promise<void> }
 /** Starts a program and resolves with what `ready` finds in its output, line by line. */
 export async function startServer<Found>(
   command: string[],
-  options: { env?: NodeJS.ProcessEnv; ready(line: string): Found | null },
+  options: { env?: NodeJS.ProcessEnv; stopSignal?: 'SIGKILL'; ready(line: string): Found | null },
 ): Promise<{ server: Server; found: Found }> {
   const [program, ...rest] = command as [string, ...string[]]
   const child = spawn(program, rest, { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -64,7 +63,7 @@ export async function startServer<Found>(
       reject(new Error(`${command.join(' ')} ended with code ${code}\n${tail}`))
     })
   })
-  const server = { child, pid: child.pid ?? 0, stop: () => stop(child) }
+  const server = { child, pid: child.pid ?? 0, stop: () => stop(child, options.stopSignal ?? 'SIGINT') }
   try {
     return { server, found: await found }
   } catch (error) {
@@ -73,11 +72,11 @@ export async function startServer<Found>(
   }
 }
 
-/** SIGINT first, so that a server can shut down in order (and write its CPU profile). */
-async function stop(child: ChildProcess): Promise<void> {
+/** SIGINT first where a server has to shut down in order (and write its CPU profile). Resolves when the process is gone. */
+async function stop(child: ChildProcess, signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
-  child.kill('SIGINT')
+  child.kill(signal)
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
   await exited
   clearTimeout(timer)

@@ -5,16 +5,18 @@ import type { Sample } from '../../../scripts/bench/measure.js'
 import { summarize, tableText } from '../../../scripts/bench/report.js'
 import { median, quantiles } from '../../../scripts/bench/statistics.js'
 
-const sample = (target: string, perSecond: number): Sample => ({
+const sample = (target: string, perSecond: number | null, answeredPerSecond = perSecond ?? 0): Sample => ({
   row: 'transfers',
   target,
   operations: 100,
   elapsedMs: 1,
   perSecond,
+  answeredPerSecond,
   serverCpuUs: target === 'unknown' ? null : 10,
   generatorCpuUs: 5,
   p50Ms: 1,
   p99Ms: 2,
+  window: [0, 1],
 })
 
 test('the median of an odd and of an even count', () => {
@@ -35,6 +37,13 @@ test('ratios compare medians with the baseline, which has none itself', () => {
   assert.equal(anvil?.ratio, null)
   assert.equal(paralane?.ratio, 1.25)
   assert.deepEqual([paralane?.perSecondMin, paralane?.perSecondMax, paralane?.runs], [150, 900, 3])
+})
+
+test('a run that left transactions without a receipt counts as what it answered only', () => {
+  const samples = [sample('anvil', null, 300), sample('anvil', 200, 200), sample('anvil', null, 400), sample('paralane', 450)]
+  const [anvil, paralane] = summarize(samples, 'anvil')
+  assert.deepEqual([anvil?.perSecond, anvil?.complete, anvil?.runs, anvil?.answeredPerSecond], [200, 1, 3, 300])
+  assert.equal(paralane?.ratio, 1.5)
 })
 
 test('a target whose process is unknown shows no CPU time instead of zero', () => {
