@@ -42,14 +42,30 @@ export function fromHex(hex: string): Uint8Array<ArrayBuffer> {
 
 /** Big-endian value of any number of bytes; empty is 0. */
 export function bytesToBigint(bytes: Bytes): bigint {
-  return bytes.length === 0 ? 0n : BigInt(toHex(bytes))
+  const { length } = bytes
+  if (length > 6) return BigInt(toHex(bytes))
+  // Up to 48 bits are exact in a number, and reading text is ten times the work.
+  let value = 0
+  for (let i = 0; i < length; i++) value = value * 256 + (bytes[i] as number)
+  return BigInt(value)
 }
 
 /** Big-endian, shortest form; 0 is empty (as RLP wants integers). */
 export function bigintToBytes(value: bigint): Uint8Array<ArrayBuffer> {
   if (value === 0n) return new Uint8Array(0)
+  if (value > 0n && value <= smallMax) return smallToBytes(Number(value))
   const hex = value.toString(16)
   return fromHex(hex.length % 2 === 0 ? hex : `0${hex}`)
+}
+
+const smallMax = 0xffff_ffff_ffffn
+
+function smallToBytes(value: number): Uint8Array<ArrayBuffer> {
+  let length = 1
+  for (let bound = 256; value >= bound; bound *= 256) length++
+  const out = new Uint8Array(length)
+  for (let i = length - 1, rest = value; i >= 0; i--, rest = Math.floor(rest / 256)) out[i] = rest % 256
+  return out
 }
 
 /** Big-endian, left-padded. @throws RangeError when the value does not fit the width. */

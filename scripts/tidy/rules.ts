@@ -72,7 +72,6 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   secp256k1: ['src/evm-lane/secp256k1.ts'],
   'hash-wasm': ['src/evm-lane/engine/keccak.ts'],
   '@noble/hashes': ['src/evm-lane/engine/', 'src/hyper/core/light-crypto.ts'],
-  piscina: ['src/evm-lane/sender-recovery.ts'],
   pino: ['src/process/log.ts'],
   'cli-progress': ['src/process/progress.ts'],
   commander: ['src/commands/program.ts'],
@@ -107,7 +106,6 @@ export const testedRules: readonly string[] = Array.from({ length: 12 }, (_, i) 
 export const entryPoints: readonly RegExp[] = [
   /^src\/main\.ts$/,
   /^src\/evm-lane\/worker\.ts$/,
-  /^src\/evm-lane\/sender-recovery-task\.ts$/,
   /^scripts\/[^/]+\.ts$/,
   /^scripts\/[^/]+\/main\.ts$/,
   /^scripts\/bench\/(sessions|trie)\.ts$/,

@@ -65,8 +65,13 @@ class LevelStore implements Store {
 
   async batch(ops: StoreOp[], options?: { sync?: boolean }): Promise<void> {
     try {
-      // Options are copied into every operation: 2.2 µs each without, 2.9 with.
-      await (options?.sync === true ? this.#db.batch(ops, { sync: true }) : this.#db.batch(ops))
+      // An array of operations is copied one by one before it goes to LevelDB, which takes twice as long in this thread.
+      const batch = this.#db.batch()
+      for (const op of ops) {
+        if (op.type === 'put') batch.put(op.key, op.value)
+        else batch.del(op.key)
+      }
+      await (options?.sync === true ? batch.write({ sync: true }) : batch.write())
     } catch (error) {
       throw new AppError('store-failed', `cannot write to ${this.#folder}: ${error instanceof Error ? error.message : String(error)}`)
     }

@@ -15,7 +15,7 @@ import type { BlockEntry } from './chain/chain-store.js'
 import { LaneExecutor } from './executor.js'
 import { blobGasPrice, gasPerBlob, nextBaseFee, nextExcessBlobGas, nextGasLimit } from './fee-rules.js'
 import type { ForkSchedule } from './fork-schedule.js'
-import { emptyListHash, emptyTrieRoot, encodeBlock, sealHeader, zeroHash } from './header.js'
+import { emptyListHash, emptyTrieRoot, encodeBlock, encodeHeader, sealHeader, zeroHash } from './header.js'
 import type { LaneParts } from './lane-parts.js'
 import { keccak256 } from './keccak.js'
 import type { Peers } from './peer-history.js'
@@ -159,7 +159,7 @@ export function finishBlock(
   { view, env, execution, result, parent, nowMs, peers }: Finish,
 ): Omit<BuiltBlock, 'rejected' | 'leaving'> {
   const sealed = parts.state.seal(view, env.number)
-  const header = sealHeader({
+  const fields = {
     parentHash: parent.hash,
     uncleHash: emptyListHash,
     coinbase: env.coinbase,
@@ -176,11 +176,13 @@ export function finishBlock(
     mixHash: env.prevRandao,
     nonce: new Uint8Array(8),
     ...forkFields(env, result),
-  })
+  }
+  const encoded = encodeHeader(fields)
+  const header = sealHeader(fields, encoded)
   const withdrawals = env.common.isActivatedEIP(4895) ? [] : null
   const block = { header, transactions: execution.txs.map((tx) => tx.raw), uncles: [], withdrawals }
   return {
-    entry: { block, txs: execution.txs, receipts: result.receipts, timestampMs: nowMs, rlp: encodeBlock(block), peers },
+    entry: { block, txs: execution.txs, receipts: result.receipts, timestampMs: nowMs, rlp: encodeBlock(block, encoded), peers },
     sealed,
     view,
   }

@@ -6,6 +6,7 @@ import { RLP } from '@ethereumjs/rlp'
 import { bigintToBytes, bytesToBigint, fromHex } from '../../primitives.js'
 import type { Bytes, Hash32 } from '../../primitives.js'
 import { keccak256 } from './keccak.js'
+import { encodeRlp, rlpList } from './rlp.js'
 import type { HeaderData, Withdrawal } from '../chain-data.js'
 
 export const emptyTrieRoot: Hash32 = fromHex('56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421')
@@ -43,11 +44,12 @@ function headerFields(h: Omit<HeaderData, 'hash'>): Bytes[] {
 }
 
 export function encodeHeader(header: Omit<HeaderData, 'hash'>): Uint8Array {
-  return RLP.encode(headerFields(header))
+  return encodeRlp(headerFields(header))
 }
 
-export function sealHeader(header: Omit<HeaderData, 'hash'>): HeaderData {
-  return { ...header, hash: keccak256(encodeHeader(header)) }
+/** `encoded`: the header's RLP, where the caller has it. */
+export function sealHeader(header: Omit<HeaderData, 'hash'>, encoded: Bytes = encodeHeader(header)): HeaderData {
+  return { ...header, hash: keccak256(encoded) }
 }
 
 /** Inverse of encodeHeader, over the decoded list. */
@@ -96,12 +98,12 @@ export function encodeWithdrawal(w: Withdrawal): Bytes[] {
 
 type Nested = Bytes | Nested[]
 
-/** RLP of a block as geth exports it: a typed transaction is a string, a legacy one a list. */
-export function encodeBlock(block: Block): Uint8Array {
-  const txs = block.transactions.map((raw): Nested => ((raw[0] as number) >= 0xc0 ? (RLP.decode(raw) as Nested[]) : raw))
-  const items: Nested[] = [headerFields(block.header), txs, block.uncles.map(headerFields)]
-  if (block.withdrawals !== null) items.push(block.withdrawals.map(encodeWithdrawal))
-  return RLP.encode(items)
+/** RLP of a block as geth exports it: a typed transaction is a string, a legacy one a list. `header`: its RLP, where the caller has it. */
+export function encodeBlock(block: Block, header: Bytes = encodeHeader(block.header)): Uint8Array {
+  const txs = rlpList(block.transactions.map((raw) => ((raw[0] as number) >= 0xc0 ? raw : encodeRlp(raw))))
+  const items = [header, txs, encodeRlp(block.uncles.map(headerFields))]
+  if (block.withdrawals !== null) items.push(encodeRlp(block.withdrawals.map(encodeWithdrawal)))
+  return rlpList(items)
 }
 
 /** @throws Error of the RLP library when the bytes are no block. */

@@ -18,13 +18,15 @@ export type PlainTransfer = {
   to: Address
   value: bigint
   v: bigint
-  r: bigint
-  s: bigint
+  /** As in the transaction: neither is empty nor begins with zero. */
+  r: Bytes
+  s: Bytes
 }
 
 const legacyFields = 9
 const feeMarketFields = 12
 const uint64Max = 2n ** 64n - 1n
+const wordEnd = 2n ** 256n
 
 /** null unless the bytes are canonical and every field is one that the library would accept too. */
 export function decodePlain(raw: Bytes, common: Common): PlainTransfer | null {
@@ -33,7 +35,8 @@ export function decodePlain(raw: Bytes, common: Common): PlainTransfer | null {
   const items = listItems(raw, type === 2 ? 1 : 0)
   if (items === null || items.length !== (type === 2 ? feeMarketFields : legacyFields)) return null
   const fields: Bytes[] = []
-  for (const [i, item] of items.entries()) {
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i] as Item
     const kind = type === 2 && i === feeMarketFields - 4 ? 'list' : i === (type === 2 ? 5 : 3) ? 'address' : 'integer'
     if (!canonical(raw, item, kind)) return null
     fields.push(raw.subarray(item.data, item.end))
@@ -77,7 +80,7 @@ function feeMarket(f: Bytes[], common: Common): PlainTransfer | null {
     tipCap: bytesToBigint(tip),
     value: bytesToBigint(value),
   }
-  return tx.tipCap > tx.feeCap ? null : { ...tx, type: 2, chainId: common.chainId(), to, v: parity, r: bytesToBigint(r), s: bytesToBigint(s) }
+  return tx.tipCap > tx.feeCap ? null : { ...tx, type: 2, chainId: common.chainId(), to, v: parity, r, s }
 }
 
 function legacy(f: Bytes[], common: Common): PlainTransfer | null {
@@ -87,12 +90,12 @@ function legacy(f: Bytes[], common: Common): PlainTransfer | null {
   if (full !== 27n && full !== 28n && (full < 35n || (full - 35n) / 2n !== common.chainId())) return null
   const gasPrice = bytesToBigint(price)
   const tx = { nonce: bytesToBigint(nonce), gasLimit: bytesToBigint(gas), feeCap: gasPrice, tipCap: gasPrice, value: bytesToBigint(value) }
-  return { ...tx, type: 0, chainId: common.chainId(), to, v: full, r: bytesToBigint(r), s: bytesToBigint(s) }
+  return { ...tx, type: 0, chainId: common.chainId(), to, v: full, r, s }
 }
 
 /** What the library refuses is left to it, so that its words come back. */
 function bounded(tx: PlainTransfer, common: Common): boolean {
-  if (tx.nonce >= uint64Max || tx.gasLimit > uint64Max || tx.r === 0n || tx.s === 0n) return false
-  if (tx.gasLimit * tx.feeCap >= 2n ** 256n) return false
+  if (tx.nonce >= uint64Max || tx.gasLimit > uint64Max || tx.r.length === 0 || tx.s.length === 0) return false
+  if (tx.gasLimit * tx.feeCap >= wordEnd) return false
   return !common.isActivatedEIP(7825) || tx.gasLimit <= common.param('maxTransactionGasLimit')
 }

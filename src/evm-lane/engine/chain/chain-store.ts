@@ -14,6 +14,7 @@ import type { Bytes, Hash32 } from '../../../primitives.js'
 import type { ForkSchedule } from '../fork-schedule.js'
 import { decodeBlock } from '../header.js'
 import type { Block } from '../header.js'
+import { encodeRlp } from '../rlp.js'
 import { decodeTx } from '../tx.js'
 import type { LaneTx } from '../tx.js'
 import { logIndexOps } from './log-index.js'
@@ -82,7 +83,7 @@ export class ChainStore {
     const { block, txs, receipts, timestampMs } = entry
     const number = u64(block.header.number)
     const senders = concatBytes(...txs.map((tx) => tx.sender))
-    const meta = RLP.encode([
+    const meta = encodeRlp([
       block.header.hash,
       timestampMs === null ? new Uint8Array(0) : bigintToBytes(BigInt(timestampMs)),
       senders,

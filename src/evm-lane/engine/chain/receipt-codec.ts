@@ -5,6 +5,7 @@ import { RLP } from '@ethereumjs/rlp'
 import type { LogData, ReceiptData } from '../../chain-data.js'
 import { bigintToBytes, bytesToBigint, concatBytes } from '../../../primitives.js'
 import type { Bytes } from '../../../primitives.js'
+import { encodeRlp } from '../rlp.js'
 import { bloomOf } from './bloom.js'
 
 type Nested = Bytes | Nested[]
@@ -23,13 +24,13 @@ function logFields(logs: LogData[]): Nested[] {
 
 /** EIP-2718: the type byte in front of every receipt but a legacy one. */
 export function encodeConsensusReceipt(receipt: ReceiptData): Uint8Array {
-  const body = RLP.encode([outcomeBytes(receipt), bigintToBytes(receipt.cumulativeGasUsed), receipt.logsBloom, logFields(receipt.logs)])
+  const body = encodeRlp([outcomeBytes(receipt), bigintToBytes(receipt.cumulativeGasUsed), receipt.logsBloom, logFields(receipt.logs)])
   return receipt.type === 0 ? body : concatBytes(Uint8Array.of(receipt.type), body)
 }
 
 /** The bloom is derived again on reading; 256 bytes a receipt would be most of the table. */
 export function encodeReceipts(receipts: ReceiptData[]): Uint8Array {
-  return RLP.encode(
+  return encodeRlp(
     receipts.map((r): Nested => [
       bigintToBytes(BigInt(r.type)),
       outcomeBytes(r),

@@ -23,7 +23,7 @@ export type StateLimits = {
   codesCached: number
   /** Trie nodes kept in memory before the deep ones are forgotten (about 700 bytes each). */
   trieNodesMax: number
-  /** Counting nodes costs a walk over those in memory, so it is done once in so many blocks. */
+  /** Counting nodes costs a walk over those in memory, so it is done once in so many changed keys, each of which makes a node or two. */
   trieNodesCountedEvery: number
   /** A trie checkpoint is due after this many blocks ... */
   checkpointBlocks: number
@@ -38,7 +38,7 @@ export const defaultLimits: StateLimits = {
   slotsCached: 200_000,
   codesCached: 2_000,
   trieNodesMax: 150_000,
-  trieNodesCountedEvery: 64,
+  trieNodesCountedEvery: 4_096,
   checkpointBlocks: 64,
   checkpointKeys: 2_048,
 }
@@ -107,8 +107,8 @@ export type HeadState = {
   readonly layers: Layer[]
   /** Advanced, not yet durable; oldest first. */
   readonly unflushed: SealedState[]
-  /** Flushes since the trie nodes in memory were counted. */
-  flushesSinceBound: number
+  /** Keys changed since the trie nodes in memory were counted. */
+  changedSinceCount: number
   /** Trie generations at the last two counts. */
   genMarks: [number, number]
 }

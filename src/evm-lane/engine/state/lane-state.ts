@@ -113,7 +113,9 @@ export class LaneState {
   #advanceTries(next: SealedState): void {
     const state = this.#state
     state.accountTrie = next.accountTrie
-    state.changedSinceCheckpoint += next.accountsAfter.size + next.slotsAfter.size
+    const changed = next.accountsAfter.size + next.slotsAfter.size
+    state.changedSinceCheckpoint += changed
+    state.changedSinceCount += changed
     for (const [address, trie] of next.storageTries) {
       // Deleted first, so that it becomes the most recently used.
       state.storageTries.delete(address)
@@ -149,8 +151,8 @@ export class LaneState {
     const state = this.#state
     const oldest = state.unflushed[0]?.number
     if (oldest !== undefined && oldest <= state.lastCheckpoint) return
-    if (++state.flushesSinceBound < state.limits.trieNodesCountedEvery) return
-    state.flushesSinceBound = 0
+    if (state.changedSinceCount < state.limits.trieNodesCountedEvery) return
+    state.changedSinceCount = 0
     const { trieNodesMax } = state.limits
     // Made since the count before the last one: at least one full round of blocks.
     const [recent] = state.genMarks
@@ -226,7 +228,7 @@ function newHeadState(store: Store, limits: StateLimits): HeadState {
     historyFloor: 0n,
     layers: [],
     unflushed: [],
-    flushesSinceBound: 0,
+    changedSinceCount: 0,
     genMarks: [0, 0],
     accounts: new GenCache(limits.accountsCached),
     slots: new GenCache(limits.slotsCached),
