@@ -74,7 +74,19 @@ export function sampleText(sample: Sample): string {
   )
 }
 
-const HEADINGS = ['', 'target', 'done per second', 'min-max', 'complete', 'answered per second', 'ratio', 'server CPU us/op', 'generator CPU us/request', 'p50 ms', 'p99 ms']
+const HEADINGS = [
+  '',
+  'target',
+  'done per second',
+  'min-max',
+  'complete',
+  'answered per second',
+  'ratio',
+  'server CPU us/op',
+  'generator CPU us/request',
+  'p50 ms',
+  'p99 ms',
+]
 
 /** Plain text and Markdown are the same table: Markdown's is aligned enough to read in a terminal. */
 export function tableText(lines: readonly Line[]): string {

@@ -42,7 +42,9 @@ async function lanes(run: Run): Promise<Sample[]> {
   const { length } = run.target.lanes
   if (length === 1) return one
   const all = await payOnLanes({ ...run, scope: `${run.scope}/all` }, { row: `${length} lanes`, kind: 'native', lanes: length })
-  return [...one, ...all]
+  const each = { ...run, scope: `${run.scope}/each`, senders: run.senders * length }
+  const full = await payOnLanes(each, { row: `${length} lanes, ${run.senders} senders each`, kind: 'native', lanes: length })
+  return [...one, ...all, ...full]
 }
 
 /** The same senders and transactions in total, dealt out evenly over the target's first `lanes` lanes. */

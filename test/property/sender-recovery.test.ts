@@ -132,3 +132,21 @@ test('the pool answers in order, and null for what is no transaction', async (t)
     [...cases.map(({ sender }) => Buffer.from(sender)), null, null],
   )
 })
+
+const known = new Uint8Array(20).fill(7)
+/** A thread's file that runs `body` for each message, the first of which has the number 1. */
+const entryThat = (body: string): URL =>
+  new URL(`data:text/javascript,import{parentPort}from'node:worker_threads';let n=0;parentPort.on('message',()=>{n++;${body}})`)
+const answer = 'const out=new Uint8Array(21).fill(7);out[0]=1;parentPort.postMessage(out)'
+
+test('a thread that dies leaves its batch to the lane, and another one takes its place', async (t) => {
+  const pool = openSenderPool(1, entryThat(`if(n===2)process.exit(1);${answer}`))
+  t.after(() => pool.close())
+  for (const expected of [known, null, known]) assert.deepStrictEqual(await pool.recover(new Uint8Array(1)), expected)
+})
+
+test('threads that cannot even begin are not started again, and everything is left to the lanes', async (t) => {
+  const pool = openSenderPool(2, new URL('data:text/javascript,throw new Error()'))
+  t.after(() => pool.close())
+  for (let i = 0; i < 3; i++) assert.equal(await pool.recover(new Uint8Array(1)), null)
+})

@@ -44,7 +44,18 @@ export function txData(tx: LaneTx): TxData {
 }
 
 function plainData(tx: LaneTx, { v, r, s, feeCap, tipCap, chainId }: PlainTransfer): TxData {
-  const base = { hash: tx.hash, from: tx.sender, nonce: tx.nonce, gas: tx.gasLimit, to: tx.to, value: tx.value, input: noInput, v, r: bytesToBigint(r), s: bytesToBigint(s) }
+  const base = {
+    hash: tx.hash,
+    from: tx.sender,
+    nonce: tx.nonce,
+    gas: tx.gasLimit,
+    to: tx.to,
+    value: tx.value,
+    input: noInput,
+    v,
+    r: bytesToBigint(r),
+    s: bytesToBigint(s),
+  }
   if (tx.type === 0) return { ...base, type: 0, chainId: legacyChainId(v), gasPrice: feeCap }
   return { ...base, type: 2, chainId, accessList: [], maxFeePerGas: feeCap, maxPriorityFeePerGas: tipCap }
 }

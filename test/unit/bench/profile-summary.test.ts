@@ -31,6 +31,12 @@ test('self time is summed by package and by own file', () => {
 
 test('only samples within a window count', () => {
   // The samples are at 1000, 1050, 1060, 1065 and 1072.
-  const { workUs, idleUs } = summarizeProfile([profile, profile], [[1050, 1061], [1072, 9999]])
+  const { workUs, idleUs } = summarizeProfile(
+    [profile, profile],
+    [
+      [1050, 1061],
+      [1072, 9999],
+    ],
+  )
   assert.deepEqual([workUs, idleUs], [2 * (10 + 5), 0])
 })
