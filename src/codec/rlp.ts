@@ -1,6 +1,6 @@
 // Owns: canonical RLP: one encoding per value, and a decoder that accepts no other.
 // Does not own: what the items mean (fields.ts and the codecs made of them).
-// Called by: fields.ts, the codecs and signing.ts of the cores.
+// Called by: fields.ts, the codecs and signing.ts of the cores, the engine for what each block writes.
 
 import { assert } from '../assert.js'
 import type { Bytes } from './bytes.js'
@@ -20,6 +20,19 @@ export function encodeRlp(value: Rlp): Bytes {
   const out = new Uint8Array(measure(value, lengths))
   write(value, { out, at: 0, lengths, next: 0 })
   return out
+}
+
+/** The list of items that are RLP already. */
+export function encodedList(items: readonly Bytes[]): Bytes {
+  let length = 0
+  for (const one of items) length += one.length
+  const to = { out: new Uint8Array(headLength(length) + length), at: 0 }
+  head(to, 0xc0, length)
+  for (const one of items) {
+    to.out.set(one, to.at)
+    to.at += one.length
+  }
+  return to.out
 }
 
 /** @throws CodecError for anything that `encodeRlp` would not have written. */

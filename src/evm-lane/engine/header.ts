@@ -6,7 +6,7 @@ import { RLP } from '@ethereumjs/rlp'
 import { bigintToBytes, bytesToBigint, fromHex } from '../../primitives.js'
 import type { Bytes, Hash32 } from '../../primitives.js'
 import { keccak256 } from './keccak.js'
-import { encodeRlp, rlpList } from './rlp.js'
+import { encodeRlp, encodedList } from '../../codec/rlp.js'
 import type { HeaderData, Withdrawal } from '../chain-data.js'
 
 export const emptyTrieRoot: Hash32 = fromHex('56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421')
@@ -100,10 +100,10 @@ type Nested = Bytes | Nested[]
 
 /** RLP of a block as geth exports it: a typed transaction is a string, a legacy one a list. `header`: its RLP, where the caller has it. */
 export function encodeBlock(block: Block, header: Bytes = encodeHeader(block.header)): Uint8Array {
-  const txs = rlpList(block.transactions.map((raw) => ((raw[0] as number) >= 0xc0 ? raw : encodeRlp(raw))))
+  const txs = encodedList(block.transactions.map((raw) => ((raw[0] as number) >= 0xc0 ? raw : encodeRlp(raw))))
   const items = [header, txs, encodeRlp(block.uncles.map(headerFields))]
   if (block.withdrawals !== null) items.push(encodeRlp(block.withdrawals.map(encodeWithdrawal)))
-  return rlpList(items)
+  return encodedList(items)
 }
 
 /** @throws Error of the RLP library when the bytes are no block. */

@@ -5,7 +5,7 @@ import { RLP } from '@ethereumjs/rlp'
 import type { LogData, ReceiptData } from '../../chain-data.js'
 import { bigintToBytes, bytesToBigint, concatBytes } from '../../../primitives.js'
 import type { Bytes } from '../../../primitives.js'
-import { encodeRlp } from '../rlp.js'
+import { encodeRlp } from '../../../codec/rlp.js'
 import { bloomOf } from './bloom.js'
 
 type Nested = Bytes | Nested[]

@@ -1,11 +1,11 @@
-// The engine's own RLP writer against @ethereumjs/rlp: the same bytes for everything.
+// Our own RLP writer against @ethereumjs/rlp: the same bytes for everything.
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { RLP } from '@ethereumjs/rlp'
 import fc from 'fast-check'
-import { encodeRlp, rlpList, type Rlp } from '../../../../src/evm-lane/engine/rlp.js'
-import { bigintToBytes, bytesToBigint } from '../../../../src/primitives.js'
+import { encodedList, encodeRlp, type Rlp } from '../../src/codec/rlp.js'
+import { bigintToBytes, bytesToBigint } from '../../src/primitives.js'
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
 console.log(`seed ${seed}`)
@@ -30,7 +30,9 @@ test('any item is encoded as the library does', () => {
 
 test('a list of encoded items is the list of the items', () => {
   fc.assert(
-    fc.property(fc.array(item, { maxLength: 6 }), (items) => assert.deepStrictEqual(rlpList(items.map((one) => encodeRlp(one))), encodeRlp(items))),
+    fc.property(fc.array(item, { maxLength: 6 }), (items) =>
+      assert.deepStrictEqual(encodedList(items.map((one) => encodeRlp(one))), encodeRlp(items)),
+    ),
     { seed, numRuns: 200 },
   )
 })
