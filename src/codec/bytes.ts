@@ -4,13 +4,19 @@
 
 export type Bytes = Uint8Array
 
-const hexOfByte: readonly string[] = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'))
+const hexDigits: readonly number[] = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
+/** An argument list has an end; longer bytes are turned into text piece by piece. */
+const keyPiece = 4_096
 
-/** Map keys: a Uint8Array has identity, its text has value. */
+/** Map keys: a Uint8Array has identity, its text has value. Character codes first: half the time of joining 32 strings. */
 export function keyOf(bytes: Bytes): string {
-  let out = ''
-  for (const byte of bytes) out += hexOfByte[byte]
-  return out
+  if (bytes.length > keyPiece) return keyOf(bytes.subarray(0, keyPiece)) + keyOf(bytes.subarray(keyPiece))
+  const codes: number[] = []
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number
+    codes.push(hexDigits[byte >> 4] as number, hexDigits[byte & 15] as number)
+  }
+  return String.fromCharCode(...codes)
 }
 
 export function sameBytes(a: Bytes, b: Bytes): boolean {
@@ -43,9 +49,19 @@ export function ascii(text: string): Bytes {
 
 /** Big-endian, shortest form; 0 is empty (as RLP wants integers). */
 export function uintBytes(value: bigint): Bytes {
-  const digits: number[] = []
-  for (let rest = value; rest > 0n; rest >>= 8n) digits.push(Number(rest & 0xffn))
-  return Uint8Array.from(digits.reverse())
+  const length = lengthOf(value)
+  const out = new Uint8Array(length)
+  // Numbers where they suffice: heights and views are small, and BigInt costs an allocation per byte.
+  if (length <= 6) for (let rest = Number(value), i = length - 1; i >= 0; i--, rest = Math.floor(rest / 256)) out[i] = rest % 256
+  else for (let rest = value, i = length - 1; i >= 0; i--, rest >>= 8n) out[i] = Number(rest & 0xffn)
+  return out
+}
+
+function lengthOf(value: bigint): number {
+  if (value < 0x100n) return value === 0n ? 0 : 1
+  let length = 0
+  for (let rest = value; rest > 0n; rest >>= 8n) length++
+  return length
 }
 
 export function uintOf(bytes: Bytes): bigint {

@@ -143,7 +143,12 @@ export function record<T extends object>(fields: Fields<T>): Codec<T> {
     take: (item) => {
       const items = listOf(item)
       expect(items.length === names.length, `${items.length} fields, not ${names.length}`)
-      return Object.fromEntries(names.map((name, i) => [name, fields[name].take(items[i] as Rlp)])) as T
+      const out: Partial<T> = {}
+      for (let i = 0; i < names.length; i++) {
+        const name = names[i] as keyof T
+        out[name] = fields[name].take(items[i] as Rlp)
+      }
+      return out as T
     },
   }
 }

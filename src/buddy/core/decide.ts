@@ -32,7 +32,7 @@ function sealOf(round: Round): Seal | null {
 }
 
 function finish(ctx: Ctx, seal: Seal, block: Block): void {
-  const { env, state, out } = ctx
+  const { env, state, out, raised } = ctx
   const { height } = state
   const pool = state.round.pools.commit.get(seal.qc.view)
   const exchange = pool?.exchange ?? null
@@ -40,5 +40,7 @@ function finish(ctx: Ctx, seal: Seal, block: Block): void {
   out.push({ kind: 'decided', seal, block })
   if (pool !== undefined && exchange !== null) send(ctx, lackingTargets(ctx, exchange, pool.votes), { kind: 'sealed', height, seal, block: null })
   advance(env, state, { seal, block })
+  // A view or a TC of this height means nothing in the next: whoever proposed with it there would look guilty (E4).
+  raised.splice(0, raised.length, ...raised.filter(({ kind }) => kind === 'message'))
   onAdvanced(ctx)
 }

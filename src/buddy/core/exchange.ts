@@ -10,7 +10,7 @@ import { preimage } from './signing.js'
 import { arm, everyone, poolOf, send } from './state.js'
 import type { Ctx, Exchange, Pool } from './state.js'
 import type { Key, Vote, VoteKind, Votes } from './types.js'
-import { indexOf, levelsOf, slotsOf } from './validators.js'
+import { indexOf, levelsOf, slotsOf, weightOf } from './validators.js'
 
 /** Puts the own vote, which is in the log by now, into its pool and begins to spread it. */
 export function startExchange(ctx: Ctx, kind: VoteKind, view: number, vote: Vote): void {
@@ -31,9 +31,12 @@ export function onVotes(ctx: Ctx, from: Key, message: Votes): void {
   const { round } = state
   if (view < round.view - viewsBehind || view > round.view + viewsAhead) return
   const pool = poolOf(round, kind, view)
-  for (const vote of message.votes) receive(ctx, kind, view, pool, vote)
-  certify(ctx, kind, view, pool)
-  spread(ctx, kind, view, pool)
+  // All of them, so no short circuit: a message may bring several that are new.
+  const news = message.votes.filter((vote) => receive(ctx, kind, view, pool, vote))
+  if (news.length > 0) {
+    certify(ctx, kind, view, pool)
+    spread(ctx, kind, view, pool)
+  }
   if (message.want) answer(ctx, from, message, pool)
 }
 
@@ -88,18 +91,20 @@ function spread(ctx: Ctx, kind: VoteKind, view: number, pool: Pool): void {
   }
 }
 
-function receive(ctx: Ctx, kind: VoteKind, view: number, pool: Pool, vote: Vote): void {
+/** Whether it was new and true. */
+function receive(ctx: Ctx, kind: VoteKind, view: number, pool: Pool, vote: Vote): boolean {
   const { env, state } = ctx
   const known = pool.votes.get(vote.validator) ?? []
-  if (known.length >= digestsPerVoter || known.some(({ digest }) => sameBytes(digest, vote.digest))) return
+  if (known.length >= digestsPerVoter || known.some(({ digest }) => sameBytes(digest, vote.digest))) return false
   // B4: stop at Q. A second vote of one validator is verified all the same: it is evidence.
-  if (pool.qc !== null && known.length === 0 && sameBytes(pool.qc.digest, vote.digest)) return
-  if (!verifyBy(env, state.committee, vote.validator, preimage(env, kind, state.height, view, vote.digest), vote.signature)) return
+  if (pool.qc !== null && known.length === 0 && sameBytes(pool.qc.digest, vote.digest)) return false
+  if (!verifyBy(env, state.committee, vote.validator, preimage(env, kind, state.height, view, vote.digest), vote.signature)) return false
   const at = { height: state.height, view }
   if (known[0] !== undefined) accuse(ctx, 'E1', voteStatement(kind, at, known[0]), voteStatement(kind, at, vote))
   if (kind === 'commit') commitAgainstTimeouts(ctx, view, vote)
   else voteAgainstJustifications(ctx, view, vote)
   keep(pool, vote)
+  return true
 }
 
 function keep(pool: Pool, vote: Vote): void {
@@ -109,7 +114,7 @@ function keep(pool: Pool, vote: Vote): void {
 }
 
 function certify({ state, raised }: Ctx, kind: VoteKind, view: number, pool: Pool): void {
-  if (pool.qc !== null) return
+  if (pool.qc !== null || weightOf(state.committee, pool.votes.keys()) < state.committee.quorum) return
   const all = [...pool.votes.values()].flat()
   for (const { digest } of all) {
     const alike = all.filter((vote) => sameBytes(vote.digest, digest))

@@ -7,7 +7,7 @@ import { fitsHeight, lockOf, verifyBy, verifyJustification } from './certificate
 import { accuse, rememberBadJustification, voteStatement } from './evidence.js'
 import { digestOf, preimage } from './signing.js'
 import { certifiedAt, everyone, heldBlock, proposerAt, send } from './state.js'
-import type { Ctx, Proposal } from './state.js'
+import type { Ctx, Proposal, Round } from './state.js'
 import { armView } from './timeout.js'
 import type { Block, Hash, Propose, Tc } from './types.js'
 
@@ -95,7 +95,13 @@ export function onBuilt(ctx: Ctx, view: number, block: Block): void {
 export function logProposal(ctx: Ctx, proposal: Proposal): void {
   if (proposal.logged) return
   proposal.logged = true
-  ctx.out.push({ kind: 'persist', record: { kind: 'accepted', propose: proposal.propose } })
+  ctx.out.push({ kind: 'persist', record: { kind: 'accepted', propose: judged(ctx.state.round, proposal) ?? proposal.propose } })
+}
+
+/** With the body that was judged: its own may be another one, put under a true header that another view had brought already. */
+export function judged(round: Round, { propose, digest }: Proposal): Propose | null {
+  const held = heldBlock(round, digest)
+  return held?.valid === true ? { ...propose, block: held.block } : null
 }
 
 function proposeBlock(ctx: Ctx, block: Block, tc: Tc | null): void {

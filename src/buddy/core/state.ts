@@ -24,7 +24,7 @@ import type {
   Vote,
   VoteKind,
 } from './types.js'
-import { committeeOf, indexOf, proposerOf } from './validators.js'
+import { committeeOf, indexOf, proposersOf } from './validators.js'
 import type { Committee, Level } from './validators.js'
 
 export type State = {
@@ -50,6 +50,8 @@ export type State = {
 /** One height. Maps by view hold [view - viewsBehind, ...]. */
 export type Round = {
   started: boolean
+  /** Who proposes, view by view; found when first asked for. */
+  proposers: readonly number[] | null
   view: number
   voted: Map<number, Vote>
   committed: Map<number, Vote>
@@ -121,6 +123,7 @@ export function createState(env: Env, start: Start): State {
 export function createRound(): Round {
   return {
     started: false,
+    proposers: null,
     view: 0,
     voted: new Map(),
     committed: new Map(),
@@ -186,7 +189,9 @@ export function certifiedAt(round: Round, view: number): Digest | null {
 }
 
 export function proposerAt({ env, state }: Pick<Ctx, 'env' | 'state'>, view: number): number {
-  return proposerOf(env, state.committee.set.length, { parentHash: state.parentHash, height: state.height, view })
+  const { round, committee, parentHash, height } = state
+  round.proposers ??= proposersOf(env, committee.set.length, { parentHash, height })
+  return round.proposers[view % committee.set.length] as number
 }
 
 export function send({ state, out }: Ctx, to: readonly number[], message: Message): void {

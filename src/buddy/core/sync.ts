@@ -6,7 +6,7 @@ import { sameBytes } from '../../codec/bytes.js'
 import { fitsHeight, verifySeal } from './certificate.js'
 import { encodeMessage } from './codec.js'
 import { futureBytesMax, futureMax, futurePerPeerMax } from './limits.js'
-import { hold } from './propose.js'
+import { hold, judged } from './propose.js'
 import { headerHashOf } from './signing.js'
 import { arm, send } from './state.js'
 import type { Ctx } from './state.js'
@@ -37,7 +37,8 @@ export function onPast({ state, out }: Ctx, from: Key, message: Message): void {
 
 export function onAsk({ state, out }: Ctx, from: Key, view: number | null): void {
   const proposal = view === null ? undefined : state.round.proposals.get(view)
-  if (proposal !== undefined) out.push({ kind: 'send', to: [from], message: proposal.propose })
+  const message = proposal === undefined ? null : judged(state.round, proposal)
+  if (message !== null) out.push({ kind: 'send', to: [from], message })
 }
 
 /** The Seal may come without its block, and the block of a Seal may come later. */

@@ -71,8 +71,8 @@ export function slotsOf(env: Judge, size: number, at: { parentHash: Hash; height
 }
 
 /** B3: proposer(h, v) = perm(h)[v mod n]; one order per height, so that f + 1 views in a row meet an honest one. */
-export function proposerOf(env: Judge, size: number, at: { parentHash: Hash; height: bigint; view: number }): number {
-  return slotsOf(env, size, { ...at, view: 0 })[at.view % size] as number
+export function proposersOf(env: Judge, size: number, at: { parentHash: Hash; height: bigint }): readonly number[] {
+  return slotsOf(env, size, { ...at, view: 0 })
 }
 
 /** Levels bottom up; [] for a set of one. `direct` is one level with everybody (B8). */

@@ -5,6 +5,7 @@ import { createClock } from './clock.js'
 import { agreement } from './checkers/agreement.js'
 import { certificates } from './checkers/certificate.js'
 import { honesty } from './checkers/honesty.js'
+import { justification } from './checkers/justification.js'
 import { recovery } from './checkers/recovery.js'
 import { decodeMessage } from '../../../src/buddy/core/codec.js'
 import { keyNumber } from './crypto.js'
@@ -13,18 +14,21 @@ import type { Plan, Role, Wish } from './faults.js'
 import { createMachine, feed } from './machine.js'
 import { createNetwork } from './network.js'
 import type { Packet } from './network.js'
-import { createPrng } from './prng.js'
-import type { Prng } from './prng.js'
+import { prng as seeded } from '../../fixtures/random.js'
+import type { Random } from '../../fixtures/random.js'
 import { equivocator } from './roles/equivocator.js'
+import { garbler } from './roles/garbler.js'
 import { liar } from './roles/liar.js'
+import { replayer } from './roles/replayer.js'
 import { withholder } from './roles/withholder.js'
-import type { Machine, Misbehave, World } from './world.js'
+import type { Machine, Misbehave, Observer, World } from './world.js'
 
+const blind: Observer = { sent: () => {}, decided: () => {}, evidence: () => {}, recovered: () => {} }
 /** Heights between changes of the set. */
 const setHeights = 3n
 
 export function createWorld(seed: number, wish: Wish, note: (text: string) => void): World {
-  const prng = createPrng(seed)
+  const prng = seeded(seed)
   const plan = drawPlan(prng, wish)
   const clock = createClock()
   const sets = drawSets(prng, plan)
@@ -50,10 +54,11 @@ export function createWorld(seed: number, wish: Wish, note: (text: string) => vo
     }
   }
   world.observers.push(
-    { sent: () => {}, evidence: () => {}, ...certificates(world), recovered: () => {} },
-    { sent: () => {}, evidence: () => {}, ...agreement() },
-    { decided: () => {}, recovered: () => {}, ...honesty(world) },
-    { decided: () => {}, sent: () => {}, evidence: () => {}, ...recovery() },
+    { ...blind, ...certificates(world) },
+    { ...blind, ...agreement() },
+    { ...blind, ...honesty(world) },
+    { ...blind, ...justification() },
+    { ...blind, ...recovery() },
   )
   return world
 }
@@ -78,7 +83,7 @@ function decoded(bytes: Uint8Array): Message | null {
   return message
 }
 
-function behaviour(prng: Prng, role: Role | undefined): Misbehave | null {
+function behaviour(prng: Random, role: Role | undefined): Misbehave | null {
   switch (role) {
     case undefined:
     case 'twins':
@@ -89,13 +94,17 @@ function behaviour(prng: Prng, role: Role | undefined): Misbehave | null {
       return withholder(prng)
     case 'liar':
       return liar(prng)
+    case 'replayer':
+      return replayer(prng)
+    case 'garbler':
+      return garbler(prng)
     case 'silent':
       return () => []
   }
 }
 
 /** With reserves: they join, then one honest validator leaves, then weights change. */
-function drawSets(prng: Prng, { size, reserves, weights, byzantine }: Plan): ValidatorSet[] {
+function drawSets(prng: Random, { size, reserves, weights, byzantine }: Plan): ValidatorSet[] {
   const first = Array.from({ length: size }, (_, i) => ({ key: keyNumber(i), weight: weights[i] as bigint }))
   if (reserves === 0) return [first]
   const joined = [...first, ...Array.from({ length: reserves }, (_, i) => ({ key: keyNumber(size + i), weight: 1n }))]

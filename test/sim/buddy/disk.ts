@@ -2,14 +2,14 @@
 
 import { decodeRecord, encodeRecord } from '../../../src/buddy/core/codec.js'
 import type { WalRecord } from '../../../src/buddy/core/types.js'
-import type { Prng } from './prng.js'
+import type { Random } from '../../fixtures/random.js'
 
 export type Disk = {
   append: (record: WalRecord) => void
   dirty: () => boolean
   sync: () => void
   /** What a reader finds after the crash. */
-  crash: (prng: Prng) => void
+  crash: (prng: Random) => void
   read: () => WalRecord[]
 }
 

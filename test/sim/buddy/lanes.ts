@@ -1,17 +1,25 @@
 // Toy LaneCerts: each lane has two possible blocks per height; every honest Buddy attests one of them, Byzantine ones both.
 
+import { keyOf } from '../../../src/codec/bytes.js'
 import { attestPreimage } from '../../../src/buddy/core/signing.js'
 import type { LaneAttest, LaneCert } from '../../../src/buddy/core/types.js'
 import { crypto, signAs } from './crypto.js'
 import type { Machine, World } from './world.js'
 
 const laneCount = 3
+/** All machines ask for the same few again and again. */
+const made = new WeakMap<World, Map<string, LaneCert | null>>()
 
 export function reportOf(world: World, machine: Machine): LaneCert[] {
   const { prng } = world
   return Array.from({ length: laneCount }, (_, lane) => lane).flatMap((lane) => {
     const number = BigInt(Math.floor(world.clock.now() / 50) + prng.below(2))
-    const cert = certOf(world, machine, { lane, number, variant: prng.chance(0.1) ? 1 : 0 })
+    const variant = prng.likely(0.1) ? 1 : 0
+    const name = `${lane}:${number}:${variant}:${keyOf(machine.state.committee.hash)}`
+    const known = made.get(world) ?? new Map<string, LaneCert | null>()
+    made.set(world, known)
+    if (!known.has(name)) known.set(name, certOf(world, machine, { lane, number, variant }))
+    const cert = known.get(name) ?? null
     return cert === null ? [] : [cert]
   })
 }

@@ -85,7 +85,7 @@ function sync(world: World, machine: Machine): void {
   const { prng, clock, plan } = world
   machine.syncing = true
   const { life } = machine
-  const delayMs = plan.faults.diskMs + (plan.faults.slowDiskMs > 0 && prng.chance(0.2) ? prng.between(0, plan.faults.slowDiskMs) : 0)
+  const delayMs = plan.faults.diskMs + (plan.faults.slowDiskMs > 0 && prng.likely(0.2) ? prng.between(0, plan.faults.slowDiskMs) : 0)
   clock.after(delayMs, () => {
     if (machine.life !== life) return
     machine.disk.sync()
@@ -174,7 +174,7 @@ function build(world: World, machine: Machine, at: Extract<Effect, { kind: 'buil
     nextSetHash,
   }
   // Byzantine builders propose wrong roots now and then.
-  const valid = machine.honest || world.prng.chance(0.8)
+  const valid = machine.honest || world.prng.likely(0.8)
   return makeBlock(facts, { salt: world.prng.below(65_536), valid, nextSet: keyOf(setHash) === keyOf(nextSetHash) ? null : next })
 }
 

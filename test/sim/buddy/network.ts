@@ -2,7 +2,7 @@
 
 import type { Clock } from './clock.js'
 import type { Faults, Spoken } from './faults.js'
-import type { Prng } from './prng.js'
+import type { Random } from '../../fixtures/random.js'
 
 export type Packet = { from: number; to: number; bytes: Uint8Array; spoken: Spoken }
 
@@ -18,7 +18,7 @@ export type Network = {
 
 const oldPacketsMax = 64
 
-export function createNetwork(parts: { clock: Clock; prng: Prng; faults: Faults; deliver: (packet: Packet) => void }): Network {
+export function createNetwork(parts: { clock: Clock; prng: Random; faults: Faults; deliver: (packet: Packet) => void }): Network {
   const { clock, prng, faults, deliver } = parts
   const old: Packet[] = []
   let groups: readonly number[] = []
@@ -47,19 +47,19 @@ export function createNetwork(parts: { clock: Clock; prng: Prng; faults: Faults;
     send: (packet) => {
       count++
       if (healed) return travel(packet, 0)
-      if (prng.chance(packet.spoken === faults.deafTo ? deafLoss : faults.loss)) return
-      travel(packet, prng.chance(faults.reorder) ? prng.between(0, faults.slowMs) : 0)
-      if (prng.chance(faults.duplicate)) travel(packet, prng.between(0, faults.slowMs))
-      if (prng.chance(faults.garbage)) travel({ ...packet, bytes: spoiled(prng, packet.bytes) }, 0)
+      if (prng.likely(packet.spoken === faults.deafTo ? deafLoss : faults.loss)) return
+      travel(packet, prng.likely(faults.reorder) ? prng.between(0, faults.slowMs) : 0)
+      if (prng.likely(faults.duplicate)) travel(packet, prng.between(0, faults.slowMs))
+      if (prng.likely(faults.garbage)) travel({ ...packet, bytes: spoiled(prng, packet.bytes) }, 0)
       if (old.length < oldPacketsMax) old.push(packet)
       else old[prng.below(oldPacketsMax)] = packet
-      if (prng.chance(faults.replay)) travel({ ...prng.pick(old), from: packet.from, to: packet.to }, prng.between(0, 20))
+      if (prng.likely(faults.replay)) travel({ ...prng.pick(old), from: packet.from, to: packet.to }, prng.between(0, 20))
     },
   }
 }
 
 /** A flipped bit, a missing end, something added, or noise. */
-function spoiled(prng: Prng, bytes: Uint8Array): Uint8Array {
+function spoiled(prng: Random, bytes: Uint8Array): Uint8Array {
   const out = Uint8Array.from(bytes)
   switch (prng.below(4)) {
     case 0: {

@@ -33,8 +33,9 @@ export function simulate(seed: number, wish: Wish): Outcome {
   const note = (text: string): void => {
     for (let i = 0; i < text.length; i++) tally.hash = Math.imul(tally.hash ^ text.charCodeAt(i), 0x0100_0193)
     tally.notes++
-    const rule = / evidence (E\d)/.exec(text)?.[1]
-    if (rule !== undefined) tally.evidence.set(rule, (tally.evidence.get(rule) ?? 0) + 1)
+    const at = text.indexOf(' evidence ')
+    const rule = text.slice(at + 10, at + 12)
+    if (at >= 0) tally.evidence.set(rule, (tally.evidence.get(rule) ?? 0) + 1)
   }
   const world = createWorld(seed, wish, note)
   let violation: string | null = null
@@ -82,10 +83,11 @@ function chaos(world: World, crashed: () => void): void {
     })
   }
   every(faults.partitionEveryMs, () => {
-    const groups = prng.chance(0.25) ? 1 : 2 + prng.below(2)
+    const groups = prng.likely(0.25) ? 1 : 2 + prng.below(2)
+    const alone = prng.likely(0.3) ? prng.below(machines.length) : null
     network.cut(
-      machines.map(() => prng.below(groups)),
-      faults.asymmetric && prng.chance(0.6),
+      machines.map((_, id) => (alone === null ? prng.below(groups) : Number(id === alone))),
+      faults.asymmetric && prng.likely(0.6),
     )
   })
   every(faults.crashEveryMs, () => {
@@ -121,7 +123,7 @@ function heal(world: World): number {
 function stayingDead(world: World): Set<Machine> {
   const { prng, machines, plan } = world
   const [first] = machines
-  if (first === undefined || !prng.chance(0.3)) return new Set()
+  if (first === undefined || !prng.likely(0.3)) return new Set()
   const committee = committeeOf(first.env, world.setAt(1n))
   const total = committee.set.reduce((sum, { weight }) => sum + weight, 0n)
   const faulty = new Set(plan.byzantine.keys())

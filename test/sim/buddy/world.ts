@@ -7,7 +7,7 @@ import type { Clock } from './clock.js'
 import type { Disk } from './disk.js'
 import type { Plan } from './faults.js'
 import type { Network } from './network.js'
-import type { Prng } from './prng.js'
+import type { Random } from '../../fixtures/random.js'
 
 export type Outgoing = { to: Key; message: Message }
 
@@ -46,7 +46,7 @@ export type Observer = {
 
 export type World = {
   plan: Plan
-  prng: Prng
+  prng: Random
   clock: Clock
   network: Network
   machines: Machine[]

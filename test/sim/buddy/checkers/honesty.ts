@@ -8,6 +8,7 @@ import { committeeOf } from '../../../../src/buddy/core/validators.js'
 import { Violation } from '../world.js'
 import type { Machine, Observer, World } from '../world.js'
 
+type Statement = { signature: string; what: string; digest: () => string }
 type Said = { commits: Set<number>; timeouts: Map<number, number>; once: Map<string, string> }
 
 export function honesty(world: World): Pick<Observer, 'sent' | 'evidence'> {
@@ -28,7 +29,7 @@ export function honesty(world: World): Pick<Observer, 'sent' | 'evidence'> {
       for (const { signature, what, digest } of statementsOf(message)) {
         if (!machine.made.has(signature)) continue
         if (!machine.durable.has(signature)) throw new Violation(`persistence: machine ${machine.id} sent ${what} before it was on disk`)
-        once(machine, message.height, what, digest)
+        once(machine, message.height, what, digest())
       }
       locks(machine, message, of(machine, message.height))
     },
@@ -43,18 +44,18 @@ export function honesty(world: World): Pick<Observer, 'sent' | 'evidence'> {
   }
 }
 
-function statementsOf(message: Message): { signature: string; what: string; digest: string }[] {
+function statementsOf(message: Message): Statement[] {
   switch (message.kind) {
     case 'propose':
-      return [{ signature: keyOf(message.signature), what: `propose ${message.view}`, digest: keyOf(message.signature) }]
+      return [{ signature: keyOf(message.signature), what: `propose ${message.view}`, digest: () => keyOf(message.signature) }]
     case 'votes':
       return message.votes.map((vote) => ({
         signature: keyOf(vote.signature),
         what: `${message.vote} ${message.view}`,
-        digest: keyOf(vote.digest),
+        digest: () => keyOf(vote.digest),
       }))
     case 'timeout':
-      return [{ signature: keyOf(message.signature), what: `timeout ${message.view}`, digest: keyOf(message.signature) }]
+      return [{ signature: keyOf(message.signature), what: `timeout ${message.view}`, digest: () => keyOf(message.signature) }]
     default:
       return []
   }

@@ -1,18 +1,18 @@
 // Proposes two blocks, votes for two, and gives true headers false bodies, each to other peers.
 
 import { digestOf } from '../../../../src/buddy/core/signing.js'
-import type { Prng } from '../prng.js'
+import type { Random } from '../../../fixtures/random.js'
 import type { Misbehave } from '../world.js'
 import { forgedPropose, forgedVote, rivalBlock, rivalDigest } from './forge.js'
 
-export function equivocator(prng: Prng): Misbehave {
+export function equivocator(prng: Random): Misbehave {
   /** Digests proposed, by height and view, so that double votes meet double proposals. */
   const proposed = new Map<string, Uint8Array[]>()
   return (machine, out) => {
     const { message, to } = out
-    if (message.kind === 'propose' && prng.chance(0.6)) {
+    if (message.kind === 'propose' && prng.likely(0.6)) {
       const { env } = machine
-      if (prng.chance(0.2)) return [{ to, message: { ...message, block: { ...message.block, body: Uint8Array.of(1, 9, 9) } } }]
+      if (prng.likely(0.2)) return [{ to, message: { ...message, block: { ...message.block, body: Uint8Array.of(1, 9, 9) } } }]
       const rival = rivalBlock(message, prng.below(3))
       if (rival === null) return [out]
       const name = `${message.height}:${message.view}`
@@ -24,14 +24,14 @@ export function equivocator(prng: Prng): Misbehave {
       ])
       return [{ to, message: forgedPropose(machine, message, rival, message.tc) }]
     }
-    if (message.kind === 'votes' && prng.chance(0.6)) {
+    if (message.kind === 'votes' && prng.likely(0.6)) {
       const rivals = proposed.get(`${message.height}:${message.view}`) ?? []
       const votes = message.votes.map((vote) =>
         vote.validator === machine.state.self && message.height === machine.state.height
           ? forgedVote(machine, message.vote, message.view, rivalDigest(vote.digest, rivals))
           : vote,
       )
-      return prng.chance(0.5) ? [{ to, message: { ...message, votes } }] : [out, { to, message: { ...message, votes } }]
+      return prng.likely(0.5) ? [{ to, message: { ...message, votes } }] : [out, { to, message: { ...message, votes } }]
     }
     return [out]
   }

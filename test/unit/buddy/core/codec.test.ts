@@ -7,7 +7,7 @@ import { messageBytesMax, validatorsMax } from '../../../../src/buddy/core/limit
 import { decodeRlp, encodeRlp } from '../../../../src/codec/rlp.js'
 import type { Message } from '../../../../src/buddy/core/types.js'
 import { createBench } from '../../../fixtures/buddy-bench.js'
-import { createPrng } from '../../../sim/buddy/prng.js'
+import { prng } from '../../../fixtures/random.js'
 
 /** A history with a view change, so that every kind of message but those of stragglers is said. */
 function spoken(): { messages: Message[]; log: Uint8Array[]; seal: Uint8Array } {
@@ -38,13 +38,13 @@ test('messages, records and Seals come back as they were', () => {
 
 test('spoiled bytes are null, or another message in its one form', () => {
   const seed = 20_261_122
-  const prng = createPrng(seed)
+  const random = prng(seed)
   const all = spoken().messages.map(encodeMessage)
   let refused = 0
   for (let i = 0; i < 4_000; i++) {
-    const bytes = Uint8Array.from(prng.pick(all))
-    const at = prng.below(bytes.length)
-    bytes[at] = (bytes[at] as number) ^ (1 << prng.below(8))
+    const bytes = Uint8Array.from(random.pick(all))
+    const at = random.below(bytes.length)
+    bytes[at] = (bytes[at] as number) ^ (1 << random.below(8))
     const message = decodeMessage(bytes)
     if (message === null) refused++
     else assert.deepEqual(encodeMessage(message), bytes, `seed ${seed}, round ${i}`)

@@ -6,14 +6,14 @@ import { digestOf, preimage, timeoutPreimage } from '../../../../src/buddy/core/
 import { createState } from '../../../../src/buddy/core/state.js'
 import type { State } from '../../../../src/buddy/core/state.js'
 import { step } from '../../../../src/buddy/core/step.js'
-import type { Effect, Input, Message, Propose, Timeout, Votes } from '../../../../src/buddy/core/types.js'
-import { proposerOf } from '../../../../src/buddy/core/validators.js'
+import type { Effect, Input, Message, Propose, Qc, Timeout, Votes } from '../../../../src/buddy/core/types.js'
+import { proposersOf } from '../../../../src/buddy/core/validators.js'
 import { createBench, envOf, genesisHash, setOf, toyBlock } from '../../../fixtures/buddy-bench.js'
 import { keyNumber, signAs } from '../../../sim/buddy/crypto.js'
 
 const size = 4
 const place = { parentHash: genesisHash, height: 1n, view: 0 }
-const proposer = proposerOf(envOf(0), size, place)
+const proposer = proposersOf(envOf(0), size, place)[0] as number
 const self = (proposer + 1) % size
 const others = [0, 1, 2, 3].filter((validator) => validator !== self)
 const env = envOf(self)
@@ -39,6 +39,18 @@ const votes = (kind: 'prepare' | 'commit', validators: readonly number[], of = d
   want: false,
   votes: validators.map((validator) => ({ validator, digest: of, signature: signAs(keyNumber(validator), preimage(env, kind, 1n, 0, of)) })),
 })
+const unsigned: Votes = {
+  ...votes('prepare', others),
+  votes: votes('prepare', others).votes.map((vote) => ({ ...vote, signature: new Uint8Array(32) })),
+}
+const prepared: Qc = {
+  kind: 'prepare',
+  height: 1n,
+  view: 0,
+  digest,
+  signers: others,
+  signatures: votes('prepare', others).votes.map(({ signature }) => signature),
+}
 const timeout = (validator: number, view: number): Timeout => ({
   kind: 'timeout',
   height: 1n,
@@ -82,6 +94,8 @@ const steps: { desc: string; before: Input[]; input: Input; effects: string }[] 
   { desc: 'a stranger is ignored', before: [], input: { kind: 'receive', from: keyNumber(77), message: propose }, effects: '' },
   { desc: 'B4.4: a PREPARE QC without the block: the lock, and a question', before: [], input: from(others[0] as number, votes('prepare', others)), effects: 'log high, send ask' },
   { desc: 'B4.4: with the block: the lock, then the second vote', before: [from(proposer, propose), validated], input: from(others[0] as number, votes('prepare', others)), effects: 'send qc, log high, log committed, send commit' },
+  { desc: 'B4.4: one COMMIT per view', before: [from(proposer, propose), validated, from(others[0] as number, votes('prepare', others))], input: from(others[1] as number, { kind: 'qc', height: 1n, qc: prepared }), effects: '' },
+  { desc: 'votes that nobody signed are no QC', before: [from(proposer, propose), validated], input: from(others[0] as number, unsigned), effects: '' },
   { desc: 'B4.4: no second vote after the Timeout', before: [from(proposer, propose), validated, viewTimer], input: from(others[0] as number, votes('prepare', others)), effects: 'send qc, log high' },
   { desc: 'B4.5: a COMMIT QC ends the height', before: [from(proposer, propose), validated], input: from(others[0] as number, votes('commit', others)), effects: 'log decided, decided' },
   { desc: 'also after the Timeout', before: [from(proposer, propose), validated, viewTimer], input: from(others[0] as number, votes('commit', others)), effects: 'log decided, decided' },
