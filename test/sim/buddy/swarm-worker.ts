@@ -6,7 +6,8 @@ import assert from 'node:assert/strict'
 import { parentPort } from 'node:worker_threads'
 import { ordinary } from './faults.js'
 import { simulate } from './run.js'
-import type { Batch } from './swarm.js'
+
+export type Batch = { seeds: readonly number[]; sizes: readonly number[] }
 
 const port = parentPort
 assert.ok(port !== null)

@@ -5,8 +5,8 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { Outcome } from './run.js'
+import type { Batch } from './swarm-worker.js'
 
-export type Batch = { seeds: readonly number[]; sizes: readonly number[] }
 export type Swarm = { first: number; count: number; sizes: readonly number[]; threads: number }
 
 /** Seeds that a thread is given at once: few, so that no thread is left with the last long ones. */
