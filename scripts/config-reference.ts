@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { flagOf, options, variableOf } from '../src/config/options.js'
-import { configSchema, laneSchema } from '../src/config/schema.js'
+import { configSchema, hyperSchema, laneSchema } from '../src/config/schema.js'
 
 const readme = join(fileURLToPath(import.meta.url), '../../../README.md')
 const begin = '<!-- config -->'
@@ -36,6 +36,8 @@ function reference(): string {
   }
   return [
     topLevelTable(),
+    '`[hyper]`:',
+    table(hyperSchema.shape, ['limits']),
     'Each entry of `lanes`:',
     table(laneSchema.shape, ['pool', 'limits']),
     '<details><summary>Bounds: <code>[limits]</code> of the gateway, <code>[hyper.limits]</code> of sessions, <code>[lanes.pool]</code> and <code>[lanes.limits]</code> of a lane</summary>',

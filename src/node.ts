@@ -4,10 +4,12 @@
 
 import { join } from 'node:path'
 import { createDevAccounts } from './config/dev-accounts.js'
+import type { NetworkInfo } from './config/banner.js'
 import type { Settings } from './config/resolve.js'
 import { AppError } from './errors.js'
 import type { ErrorCode } from './errors.js'
 import { initKeccak, keccak256 } from './evm-lane/engine/keccak.js'
+import { systemClock } from './evm-lane/engine/producer.js'
 import { openWorkerLane } from './evm-lane/client-worker.js'
 import type { LaneClient } from './evm-lane/client.js'
 import type { LaneSpec } from './evm-lane/lane-spec.js'
@@ -16,10 +18,17 @@ import { openSenderPool, withSenderRecovery } from './evm-lane/sender-recovery.j
 import { openCoordinator, type Coordinator } from './hyper/coordinator.js'
 import { feedLimits } from './hyper/feed/feed.js'
 import { createLaneFeed } from './hyper/feed/lane-feed.js'
+import { createHyperStore } from './hyper/hyper-store.js'
+import { createJournal } from './hyper/journal.js'
+import { openSealing } from './hyper/sealing.js'
+import type { Sealing } from './hyper/sealing.js'
+import { sealingLimits } from './hyper/sealing-limits.js'
+import { SessionBatches } from './hyper/session-batches.js'
 import { portalAbi } from './process/portal-abi.js'
 import { openLevelStore } from './store/level-store.js'
 import { createLaneDirectory } from './process/lane-directory.js'
 import type { Log } from './process/log.js'
+import { openSealerThread } from './process/sealer-thread.js'
 import { clientVersion, version } from './process/version.js'
 import type { GatewayContext } from './rpc/method.js'
 import { methods } from './rpc/methods.js'
@@ -29,6 +38,7 @@ import { createServer } from './rpc/server.js'
 export type RunningNode = {
   /** Where callers reach it: http://host:port. */
   url: string
+  network: NetworkInfo
   stop: () => Promise<void>
 }
 
@@ -38,27 +48,47 @@ const refusals: readonly ErrorCode[] = ['config-invalid', 'genesis-mismatch', 's
 /** Resolves when the gateway listens. @throws AppError of the part that could not start; nothing is left running then. */
 export async function startNode(settings: Settings, log: Log): Promise<RunningNode> {
   const pool = openSenderPool(settings.senderThreads)
-  const lanes = coordinated(settings.lanes).map((spec) =>
-    withSenderRecovery(openWorkerLane(spec, { onLost: (error) => logLoss(log, spec, error) }), pool),
-  )
+  const lanes = coordinated(settings).map((spec) => withSenderRecovery(openWorkerLane(spec, { onLost: (error) => logLoss(log, spec, error) }), pool))
   let hyper: Coordinator | undefined
+  let sealing: Sealing | undefined
   const stopLanes = async (): Promise<void> => {
     // Sessions that run end first; a lane that stops under one would only be recovered at the next start.
+    await sealing?.stop()
     await hyper?.stop()
     await Promise.all([pool.close(), ...lanes.map((lane) => lane.stop())])
   }
   try {
     for (const lane of lanes) watchLane(lane, log)
     await initKeccak()
+    const store = await openLevelStore(join(settings.dataDir, 'hyper'))
+    const hyperStore = createHyperStore(store)
+    const batches = new SessionBatches(keccak256)
+    // Read before the coordinator runs any: what comes after is told as it becomes durable.
+    for (const batch of await createJournal(store).since(await hyperStore.batchFloor())) batches.add(batch)
     hyper = await openCoordinator({
       lanes: lanes.filter((lane) => lane.spec.coordinated === true),
-      store: await openLevelStore(join(settings.dataDir, 'hyper')),
+      store,
       keccak256,
       portal: portalAbi(),
       limits: settings.hyper,
       log,
+      onBatch: (record) => batches.add(record),
     })
     await allStarted(lanes, log)
+    sealing = await openSealing({
+      dataDir: settings.dataDir,
+      lanes: lanes.filter((lane) => lane.spec.sealed === true && lane.state() === 'ready'),
+      store: hyperStore,
+      batches,
+      oldestBatch: hyper.oldestBatch,
+      settings: { ...settings.sealing, currency: settings.server.nativeCurrency.symbol },
+      limits: sealingLimits,
+      openPort: openSealerThread,
+      keccak256,
+      clock: systemClock,
+      log,
+    })
+    hyper.reader.onSession(sealing.soon)
     await hyper.ready
     const dev = settings.dev === null ? null : createDevAccounts(settings.dev.accounts, signDigest)
     const openrpc = openRpcDocument(methods, { version, dev: dev !== null })
@@ -68,6 +98,7 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
       hyper: hyper.reader,
       feed: createLaneFeed({ lanes: () => lanes, batchOf: hyper.reader.batchOfBlock, limits: feedLimits }),
       following: null,
+      sealing: sealing.reader,
       dev,
       clientVersion,
       openrpc: () => openrpc,
@@ -79,7 +110,8 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
       // Lanes stop while the last answers leave: what waits for a block is answered with an error then, not held until the end.
       await Promise.all([server.close(), stopLanes()])
     }
-    return { url: urlOf(settings.host, port), stop }
+    const network = { genesisHash: sealing.reader.genesis.hash, trust: sealing.reader.trust().text }
+    return { url: urlOf(settings.host, port), network, stop }
   } catch (error) {
     await stopLanes()
     throw error
@@ -87,11 +119,11 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
 }
 
 /** A lane that makes no blocks of its own takes part in nothing. */
-function coordinated(lanes: LaneSpec[]): LaneSpec[] {
+function coordinated({ lanes, sealing }: Settings): LaneSpec[] {
   const partners = lanes.filter(({ production }) => production.kind !== 'none').map(({ chainId }) => chainId)
   return lanes.map((lane) => {
     const peers = partners.filter((chainId) => chainId !== lane.chainId)
-    return partners.includes(lane.chainId) ? { ...lane, coordinated: true, peers } : lane
+    return partners.includes(lane.chainId) ? { ...lane, coordinated: true, sealed: true, maxUnsealed: sealing.maxUnsealed, peers } : lane
   })
 }
 

@@ -97,6 +97,7 @@ export const lane = {
 const journal = 'hyper/journal'
 const outbox = 'hyper/outbox'
 const follower = 'hyper/follower/batch-book'
+const hyperStore = 'hyper/hyper-store'
 
 /** u64, u32 = big-endian. */
 export const hyper = {
@@ -132,6 +133,32 @@ export const hyper = {
   // Of a process that follows a gateway, in place of the journal.
   followedBatches: { db: 'hyper', prefix: 0x20, key: 'u64 batch', value: 'session batch (hyper/follower/batch-codec.ts)', writer: follower },
   followedBatchByBlock: { db: 'hyper', prefix: 0x21, key: 'u64 chain id ‖ u64 block', value: 'u64 batch', writer: follower },
+  // Hyper Blocks: all rows of one in one synced write (H1).
+  hyperBlocks: {
+    db: 'hyper',
+    prefix: 0x10,
+    key: 'u64 number',
+    value: 'the block with its Seal, as Buddies log it (`decided` of buddy/core/codec.ts)',
+    writer: hyperStore,
+  },
+  hyperNumbers: { db: 'hyper', prefix: 0x11, key: 'Hyper Block hash', value: 'u64 number', writer: hyperStore },
+  laneTips: {
+    db: 'hyper',
+    prefix: 0x12,
+    key: 'u64 chain id ‖ u64 last lane block that the Hyper Block holds',
+    value: 'u64 number; none for a Hyper Block without new blocks of the lane',
+    writer: hyperStore,
+  },
+  hyperEvidence: { db: 'hyper', prefix: 0x13, key: 'u64 number ‖ u32 place', value: 'evidence (buddy/core/codec.ts)', writer: hyperStore },
+  batchFloor: { db: 'hyper', prefix: 0x14, key: 'none', value: 'u64 batch: the session batches before it are all sealed', writer: hyperStore },
+  changesWaiting: { db: 'hyper', prefix: 0x15, key: 'u64 nonce', value: 'signed change; gone in the Hyper Block that holds it', writer: hyperStore },
+  roster: {
+    db: 'hyper',
+    prefix: 0x16,
+    key: 'none',
+    value: 'roster after the newest Hyper Block; none while it is that of the genesis (hyper/core/hyper-codec.ts)',
+    writer: hyperStore,
+  },
 } as const satisfies Record<string, Table>
 
 const buddyLog = 'buddy/wal'

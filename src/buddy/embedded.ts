@@ -2,6 +2,7 @@
 // Does not own: the thread or the app (hyper), where the stores are.
 // Called by: the sealer's thread.
 
+import { AppError } from '../errors.js'
 import type { Store } from '../store/store.js'
 import type { BuddyApp, Sealed } from './app.js'
 import type { Crypto, HeaderFacts, Timing, ValidatorSet } from './core/types.js'
@@ -16,6 +17,7 @@ import { createMemoryNetwork } from './transport-memory.js'
 import type { MemoryNetwork } from './transport-memory.js'
 import { rememberVerdicts } from './verdicts.js'
 import { openBuddyStore } from './wal.js'
+import type { BuddyStore } from './wal.js'
 
 export type EmbeddedOptions = {
   signers: readonly Signer[]
@@ -32,6 +34,8 @@ export type EmbeddedOptions = {
   sync: boolean
   keepHeights: number | null
   archive?: (height: bigint) => Promise<Sealed | null>
+  /** Heights that the app has and a log that ends at `decided` lacks: taken from the archive, before the Buddy runs. Null: none. */
+  lacking?: (decided: bigint) => { from: bigint; to: bigint } | null
   timers?: Timers
   /** This Buddy stopped for good; `start` opens it again. */
   onFailed: (index: number, error: unknown) => void
@@ -102,6 +106,7 @@ async function openOne(options: EmbeddedOptions, { index, app, crypto, network }
   const { signers, openStore, genesis, sync, keepHeights, archive, timers, readHeader, timing, onFailed, onTrouble } = options
   const signer = signers[index] as Signer
   const store = await openBuddyStore(await openStore(index), { genesis, key: signer.key, sync, keepHeights })
+  await restore(store, options)
   return openBuddy({
     app,
     delivered: app.height(),
@@ -118,4 +123,16 @@ async function openOne(options: EmbeddedOptions, { index, app, crypto, network }
     onFailed: (error) => onFailed(index, error),
     onTrouble: (what, error) => onTrouble(index, what, error),
   })
+}
+
+/** A log that was not synced may have lost heights to a loss of power which its app kept. They were decided: nothing of them is voted on again. */
+async function restore(store: BuddyStore, { lacking, archive }: EmbeddedOptions): Promise<void> {
+  const { start } = await store.records()
+  const span = lacking?.(start.height - 1n) ?? null
+  if (span === null) return
+  for (let height = span.from; height <= span.to; height++) {
+    const sealed = (await archive?.(height)) ?? null
+    if (sealed === null) throw new AppError('store-corrupt', `height ${height} is missing, which the app has and a Buddy's log lacks`)
+    await store.append([{ kind: 'decided', height, ...sealed }])
+  }
 }

@@ -29,7 +29,7 @@ export async function start(file: string | null, flags: Record<string, unknown>)
     const starting = startRemembered(settings, log)
     const first = await Promise.race([starting, stopping])
     if (typeof first === 'string') return 0
-    process.stdout.write(settings.silent ? `Listening on ${first.url}\n` : banner(version, settings, first.url))
+    process.stdout.write(settings.silent ? `Listening on ${first.url}\n` : banner(version, settings, first))
     const signal = await stopping
     log('info', `stopping on ${signal}`)
     await Promise.race([first.stop(), late(log)])

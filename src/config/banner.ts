@@ -4,14 +4,24 @@
 
 import { getAddress } from 'viem'
 import type { LaneSpec, Production } from '../evm-lane/lane-spec.js'
-import { toHex } from '../primitives.js'
+import { toHex, type Hash32 } from '../primitives.js'
 import type { DevMode, Settings } from './resolve.js'
 
+/** What is known of the network once it runs. */
+export type NetworkInfo = { genesisHash: Hash32; trust: string }
+
 /** The last line is `Listening on <url>`: scripts wait for it. */
-export function banner(version: string, settings: Settings, url: string): string {
+export function banner(version: string, settings: Settings, { url, network }: { url: string; network: NetworkInfo }): string {
   const parts = [`Paralane ${version}`]
   if (settings.dev !== null) parts.push(accountsText(settings.dev))
-  parts.push(lanesText(settings.lanes, url), `Data folder: ${settings.dataDir}`, listeningLine(url))
+  const { periodMs, heartbeatMs } = settings.sealing
+  const rhythm = `every ${periodMs} ms while something happens, ${heartbeatMs === 0 ? 'else none' : `else every ${heartbeatMs} ms`}`
+  parts.push(
+    lanesText(settings.lanes, url),
+    `Hyper Blocks: ${rhythm}\nHyper genesis: ${toHex(network.genesisHash)}\n${network.trust}`,
+    `Data folder: ${settings.dataDir}`,
+    listeningLine(url),
+  )
   return `${parts.join('\n\n')}\n`
 }
 

@@ -10,6 +10,7 @@ import { hyperLimits, type HyperLimits } from '../hyper/limits.js'
 import { rpcLimits, type RpcLimits } from '../rpc/limits.js'
 import { serverSettings, type ServerSettings } from '../rpc/settings.js'
 import { deriveDevAccounts, testMnemonic, type DevAccount } from './dev-accounts.js'
+import { hyperSettingsOf, type HyperSettings } from './hyper-settings.js'
 import { defaultLanes } from './lane-defaults.js'
 import { readLaneRecords, type LaneRecord } from './lane-record.js'
 import { resolveLanes } from './lanes.js'
@@ -26,6 +27,7 @@ export type Settings = {
   lanes: LaneSpec[]
   /** Lane records to write before the lanes open. */
   records: LaneRecord[]
+  sealing: HyperSettings
   limits: RpcLimits
   hyper: HyperLimits
   server: ServerSettings
@@ -66,6 +68,7 @@ export function resolveSettings({ config, given, warnings }: Loaded, newestFork:
     dev,
     lanes: resolved.specs,
     records: resolved.records,
+    sealing: hyperSettingsOf(config),
     limits: limitsOf(config),
     hyper: hyperOf(config),
     server: serverOf(config),

@@ -28,7 +28,29 @@ function boundsOf<T extends Record<string, number | bigint>>(defaults: T) {
 }
 
 const { sessions, simulations, ...coordinator } = hyperLimits
-const hyperSchema = z.strictObject({
+export const hyperSchema = z.strictObject({
+  periodMs: milliseconds.min(10).optional().describe('Time between two Hyper Blocks while something happens. Default 500.'),
+  minPeriodMs: milliseconds
+    .optional()
+    .describe('A session or message that commits is sealed at once, but never more often than this. Default 100, at most periodMs.'),
+  heartbeatMs: milliseconds.optional().describe('An empty Hyper Block after so long in which nothing happened; 0 for none. Default 10000.'),
+  buddies: wholeNumber(1, 32)
+    .optional()
+    .describe('Buddies that this process runs to seal Hyper Blocks; counts when the network begins and is kept from then on. Default 4.'),
+  maxUnsealed: wholeNumber(0)
+    .optional()
+    .describe('Blocks that a lane makes beyond its newest sealed one before it takes no more transactions; 0 for no bound. Default 4096.'),
+  deltaMs: milliseconds.min(1).optional().describe('Time that a message between Buddies is expected to take. Default 5.'),
+  viewTimeoutMs: milliseconds.min(10).optional().describe('Patience with a proposer, before the next one takes its turn. Default 250.'),
+  censorMs: milliseconds
+    .optional()
+    .describe('A Buddy refuses a proposal that leaves out a lane block that it knows for longer than this. Default: four periods.'),
+  driftMs: milliseconds.optional().describe('How far ahead of the own clock the time of a proposal may be. Default 2000.'),
+  adminKey: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{64}$/, 'an Ed25519 public key in hex')
+    .optional()
+    .describe('Key that may add lanes and change the Buddies; counts when the network begins. Default: one is made and kept in the data folder.'),
   limits: boundsOf(coordinator)
     .extend({
       sessions: boundsOf(sessions)
@@ -117,7 +139,7 @@ export const configSchema = z.strictObject({
     .describe('Least level of the log on standard error. Default warn.'),
   senderThreads: wholeNumber(1, 64).optional().describe('Threads that recover transaction senders. Default: 1 on up to three cores, else 2.'),
   limits: overridesOf(rpcLimits).optional().describe('Bounds of the gateway.'),
-  hyper: hyperSchema.optional().describe('What happens between lanes.'),
+  hyper: hyperSchema.optional().describe('What happens between lanes, and its Hyper Blocks: see the table below.'),
   lanes: z.array(laneSchema).min(1).max(256).optional().describe('The lanes. Default: the four of the table above.'),
 })
 

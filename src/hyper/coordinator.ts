@@ -40,12 +40,16 @@ export type CoordinatorOptions = {
   portal: PortalAbi
   limits: HyperLimits
   log: HyperLog
+  /** A batch is durable; no lane was told to commit it yet. */
+  onBatch?: (record: BatchRecord) => void
 }
 
 export type Coordinator = {
   /** Resolves when every lane that could start has what the journal says it has, and builds. */
   ready: Promise<void>
   reader: HyperReader
+  /** Number below which no batch comes any more. */
+  oldestBatch: () => number
   /** Lets the batches that run end, for a bounded time; before the lanes are stopped. */
   stop: () => Promise<void>
 }
@@ -59,7 +63,7 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
   const state = initialState(options.limits.sessions, ids, incomplete, await journal.nextBatch())
   const shell = new Shell(options, journal, state)
   await shell.begin()
-  return { ready: shell.ready, reader: shell.reader(), stop: () => shell.stop() }
+  return { ready: shell.ready, reader: shell.reader(), oldestBatch: () => shell.oldestBatch(), stop: () => shell.stop() }
 }
 
 class Shell {
@@ -96,7 +100,7 @@ class Shell {
     this.#simulations = new Simulations(byId, limits.simulations)
     this.#asks = new Asks(feed, this.#simulations)
     this.#laneRunner = createLaneRunner(byId, feed, log)
-    this.#journalRunner = createJournalRunner(journal, feed, log)
+    this.#journalRunner = createJournalRunner(journal, feed, options.onBatch ?? (() => undefined), log)
     this.#bundles = createBundles({ lanes: byId, feed, keccak256, limits })
     this.#recoveries = createRecoveries(lanes)
     this.ready = this.#recoveries.all
@@ -127,6 +131,10 @@ class Shell {
       },
       sendBundle: (items, waitMs) => this.#bundles.send(items, waitMs),
     }
+  }
+
+  oldestBatch(): number {
+    return Math.min(this.#state.nextBatch, ...this.#state.batches.keys())
   }
 
   stop(): Promise<void> {

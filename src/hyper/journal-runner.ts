@@ -14,7 +14,13 @@ export type MoreRows = { apply: StoreOp[]; revert: StoreOp[] }
 
 const eraseAgainMs = 500
 
-export function createJournalRunner(journal: Journal, feed: (input: Input) => void, log: HyperLog): JournalRunner {
+/** `onDurable`: before any lane is told to commit. */
+export function createJournalRunner(
+  journal: Journal,
+  feed: (input: Input) => void,
+  onDurable: (record: BatchRecord) => void,
+  log: HyperLog,
+): JournalRunner {
   const running = new Set<Promise<void>>()
   const track = (work: Promise<void>): void => {
     running.add(work)
@@ -39,6 +45,7 @@ export function createJournalRunner(journal: Journal, feed: (input: Input) => vo
       log('error', `session journal: cannot write batch ${record.batch}: ${messageOf(error)}`)
       return erase(record, more)
     }
+    onDurable(record)
     feed({ kind: 'journaled', batch: record.batch })
   }
 

@@ -23,6 +23,8 @@ export type Journal = {
   complete: (batch: number) => Promise<void>
   incomplete: () => Promise<BatchRecord[]>
   nextBatch: () => Promise<number>
+  /** Batches of this number and later, in order. */
+  since: (batch: number) => Promise<StoredBatch[]>
   session: (id: Hash32) => Promise<StoredSession | null>
   /** The batch that made a lane's block; null for a block of the lane's own. */
   batchOfBlock: (chainId: number, number: bigint) => Promise<StoredBatch | null>
@@ -43,6 +45,7 @@ export function createJournal(store: Store): Journal {
     complete: (batch) => store.batch([{ type: 'del', key: tableKey(hyper.sealedBlocks, u64(batch)) }]),
     incomplete: () => readIncomplete(store),
     nextBatch: () => readNextBatch(store),
+    since: (batch) => readSince(store, batch),
     batchOfBlock: async (chainId, number) => {
       const batch = await store.get(tableKey(hyper.batchByBlock, u64(chainId), u64(number)))
       return batch === undefined ? null : readBatch(store, Number(readU64(batch)))
@@ -86,6 +89,13 @@ async function readNextBatch(store: Store): Promise<number> {
   let next = 1
   for await (const [key] of store.iterate({ ...tableRange(hyper.sessionBatches), reverse: true, limit: 1 })) next = Number(readU64(key, 1)) + 1
   return next
+}
+
+async function readSince(store: Store, batch: number): Promise<StoredBatch[]> {
+  const found: StoredBatch[] = []
+  const range = { ...tableRange(hyper.sessionBatches), gte: tableKey(hyper.sessionBatches, u64(batch)) }
+  for await (const [, value] of store.iterate(range)) found.push(decodeValue<StoredBatch>(value))
+  return found
 }
 
 async function readBatch(store: Store, batch: number): Promise<StoredBatch | null> {

@@ -5,6 +5,7 @@
 import type { LaneFeed } from '../hyper/feed/feed.js'
 import type { Following } from '../hyper/follower/following.js'
 import type { HyperReader } from '../hyper/reader.js'
+import type { SealingReader } from '../hyper/sealing-reader.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import type { DevAccounts } from './dev-accounts.js'
 import type { RpcLimits } from './limits.js'
@@ -41,6 +42,8 @@ export type GatewayContext = {
   feed: LaneFeed | null
   /** null where the lanes are this server's own. */
   following: Following | null
+  /** null where no Hyper Blocks are made. */
+  sealing: SealingReader | null
   /** null outside dev mode. */
   dev: DevAccounts | null
   clientVersion: string

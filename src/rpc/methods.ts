@@ -28,6 +28,7 @@ import {
   transactionSchema,
   uncleSchema,
 } from './format/schema.js'
+import { evidenceSchema, genesisSchema, hyperBlockSchema, hyperLaneSchema, trustSchema, validatorsSchema } from './format/hyper-schema.js'
 import * as blocks from './handlers/blocks.js'
 import * as calls from './handlers/calls.js'
 import * as chain from './handlers/chain.js'
@@ -35,6 +36,7 @@ import * as feed from './handlers/feed.js'
 import * as fees from './handlers/fees.js'
 import * as following from './handlers/following.js'
 import * as hyper from './handlers/hyper.js'
+import * as hyperBlocks from './handlers/hyper-blocks.js'
 import * as logs from './handlers/logs.js'
 import * as node from './handlers/node.js'
 import * as pool from './handlers/pool.js'
@@ -51,7 +53,7 @@ import { callMessage, sendMessage } from './params/call.js'
 import { blockCount, percentiles } from './params/fee-history.js'
 import { logFilter } from './params/log-filter.js'
 import { blockOverrides, stateOverrides } from './params/overrides.js'
-import { address, bool, bytes, hash, index, milliseconds, optional, text } from './params/scalars.js'
+import { address, bool, bytes, hash, index, milliseconds, optional, text, uint } from './params/scalars.js'
 import { addressSchema, boolSchema, bytesSchema, hashSchema, textSchema, uintSchema } from './params/schema.js'
 import { storageKey, storageKeys, storageRequests } from './params/storage.js'
 import { subscriptionKind, subscriptionOptions } from './params/subscription.js'
@@ -131,7 +133,7 @@ export const methods: Record<string, MethodRow> = {
   eth_uninstallFilter: row({ summary: 'Removes a filter.', route: 'lane-read', params: [filterId], result: boolSchema, handler: logs.uninstallFilter }),
 
   // streams
-  eth_subscribe: row({ summary: 'Notifications over WebSocket: newHeads, logs, newPendingTransactions, transactionReceipts, hyperSessions, syncing.', route: 'lane-stream', params: [subscriptionKind, subscriptionOptions], result: textSchema, handler: streams.subscribe }),
+  eth_subscribe: row({ summary: 'Notifications over WebSocket: newHeads, logs, newPendingTransactions, transactionReceipts, hyperSessions, hyperHeads, syncing.', route: 'lane-stream', params: [subscriptionKind, subscriptionOptions], result: textSchema, handler: streams.subscribe }),
   eth_unsubscribe: row({ summary: 'Ends a subscription.', route: 'lane-stream', params: [text('subscriptionId')], result: boolSchema, handler: streams.unsubscribe }),
 
   // between lanes
@@ -143,6 +145,19 @@ export const methods: Record<string, MethodRow> = {
   hyper_following: row({ summary: 'Where the lanes of a server that follows a gateway stand, and which blocks it could not reproduce; null where the lanes are its own.', route: 'hyper-read', params: [], result: orNull(followingSchema), handler: following.following }),
   hyper_getMessage: row({ summary: 'A message between lanes and what became of it.', route: 'hyper-read', params: [hash('messageId')], result: orNull(messageSchema), handler: hyper.getMessage }),
   hyper_getMessagesByTransaction: row({ summary: 'Messages that a transaction of this lane sent.', route: 'hyper-read', params: [txHash], result: listOf(messageSchema), handler: hyper.getMessagesByTransaction }),
+
+  // Hyper Blocks
+  hyper_blockNumber: row({ summary: 'Number of the newest sealed Hyper Block.', route: 'hyper-read', params: [], result: uintSchema, handler: hyperBlocks.blockNumber }),
+  hyper_getBlockByNumber: row({ summary: 'A sealed Hyper Block by number; every tag but `earliest` means the newest.', route: 'hyper-read', params: [blockNumber()], result: orNull(hyperBlockSchema), handler: hyperBlocks.getBlockByNumber }),
+  hyper_getBlockByHash: row({ summary: 'A sealed Hyper Block by hash.', route: 'hyper-read', params: [blockHash], result: orNull(hyperBlockSchema), handler: hyperBlocks.getBlockByHash }),
+  hyper_getLanes: row({ summary: 'The lanes of the network and how far each is sealed.', route: 'hyper-read', params: [], result: listOf(hyperLaneSchema), handler: hyperBlocks.getLanes }),
+  hyper_getValidators: row({ summary: 'The Buddies that seal the next Hyper Block.', route: 'hyper-read', params: [], result: validatorsSchema, handler: hyperBlocks.getValidators }),
+  hyper_getEvidence: row({ summary: 'Proofs of guilt of Buddies in Hyper Blocks, oldest first, from a number on.', route: 'hyper-read', params: [optional(uint('from'))], result: listOf(evidenceSchema), handler: hyperBlocks.getEvidence }),
+  hyper_trustModel: row({ summary: 'What a Seal of this network is worth, and the Buddies that run here.', route: 'hyper-read', params: [], result: trustSchema, handler: hyperBlocks.trustModel }),
+  hyper_genesis: row({ summary: 'The genesis document: all that a verifier has to trust.', route: 'hyper-read', params: [], result: genesisSchema, handler: hyperBlocks.genesis }),
+  hyper_submitChange: row({ summary: 'Submits a change of lanes or Buddies that the admin signed.', route: 'hyper-write', params: [bytes('signedChange')], result: uintSchema, handler: hyperBlocks.submitChange }),
+  hyper_stopBuddy: row({ summary: 'Stops a Buddy of this process, to see what the network does without it.', route: 'dev', params: [index()], result: boolSchema, handler: hyperBlocks.stopBuddy }),
+  hyper_startBuddy: row({ summary: 'Starts a Buddy again that was stopped.', route: 'dev', params: [index()], result: boolSchema, handler: hyperBlocks.startBuddy }),
 
   // sending
   eth_sendRawTransaction: row({ summary: 'Submits a signed transaction.', route: 'lane-write', params: [rawTx], result: hashSchema, handler: submit.sendRawTransaction }),

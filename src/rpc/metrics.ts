@@ -7,14 +7,21 @@ import type { HeadInfo } from '../evm-lane/chain-data.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import type { Following } from '../hyper/follower/following.js'
 import { latencyBuckets, type CallMetrics } from './call-metrics.js'
+import type { SealingReader } from '../hyper/sealing-reader.js'
 import type { LaneDirectory } from './method.js'
 
-/** A lane that does not tell its pool's size by then is shown without it: a stuck lane must not hide the others (L7). */
-const poolStatusMs = 500
+/** Whoever does not answer by then is shown without what only it knows: a stuck lane must not hide the others (L7). */
+const answerMs = 500
 
 export type Metrics = { contentType: string; text: () => Promise<string>; close: () => void }
 
-type Sources = { lanes: LaneDirectory; calls: CallMetrics; following: Following | null; wsConnections: () => number }
+type Sources = {
+  lanes: LaneDirectory
+  calls: CallMetrics
+  following: Following | null
+  sealing: SealingReader | null
+  wsConnections: () => number
+}
 
 export function createMetrics(sources: Sources): Metrics {
   const registry = new Registry()
@@ -31,17 +38,19 @@ export function createMetrics(sources: Sources): Metrics {
   if (sources.following !== null) registerFollowing(registry, sources.following)
   const lanes = laneGauges(registry)
   const watch = blockIntervals(registry)
+  const sealing = sources.sealing === null ? null : watchSealing(registry, sources.sealing)
   const watchAll = (): void => sources.lanes.all().forEach(watch.add)
   watchAll()
   return {
     contentType: registry.contentType,
     async text() {
       watchAll() // Lanes can be added while running (H3).
-      await Promise.all(sources.lanes.all().map((lane) => readLane(lane, lanes)))
+      await Promise.all([...sources.lanes.all().map((lane) => readLane(lane, lanes)), sealing?.read()])
       return registry.metrics()
     },
     close() {
       watch.close()
+      sealing?.close()
       registry.clear()
     },
   }
@@ -145,15 +154,53 @@ async function readLane(lane: LaneClient, gauges: LaneGauges): Promise<void> {
 }
 
 async function poolStatus(lane: LaneClient): Promise<{ pending: number; queued: number } | null> {
+  return inTime(lane.call('poolStatus', {}))
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<null>((resolve) => (timer = setTimeout(resolve, poolStatusMs, null)))
+  const late = new Promise<null>((resolve) => (timer = setTimeout(resolve, answerMs, null)))
   try {
-    return await Promise.race([lane.call('poolStatus', {}), late])
+    return await Promise.race([answer, late])
   } catch {
     return null // The ready gauge and the call errors tell about a lane that fails; here it only has no number.
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** The sealer may be busy, or being started again: then the metrics do without what only it knows. */
+function watchSealing(registry: Registry, sealing: SealingReader): { read: () => Promise<void>; close: () => void } {
+  const gauge = (name: string, help: string, value: () => number): void =>
+    registerComputed(registry, { name: `paralane_hyper_${name}`, help, type: 'gauge', values: () => [{ labels: {}, value: value() }] })
+  gauge('height', 'Number of the newest sealed Hyper Block.', () => Number(sealing.height()))
+  registerComputed(registry, {
+    name: 'paralane_hyper_unsealed_blocks',
+    help: 'Blocks of a lane that no sealed Hyper Block holds.',
+    type: 'gauge',
+    values: () => sealing.lanes().map(({ chainId, unsealed }) => ({ labels: { lane: String(chainId) }, value: Number(unsealed) })),
+  })
+  const latency = new Histogram({
+    name: 'paralane_hyper_seal_seconds',
+    help: 'Time from the close of a cycle to its stored Seal.',
+    registers: [registry],
+    buckets: [0.002, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+  })
+  let evidence = 0
+  let viewChanges = 0
+  const count = (name: string, help: string, value: () => number): void =>
+    registerComputed(registry, { name: `paralane_hyper_${name}_total`, help, type: 'counter', values: () => [{ labels: {}, value: value() }] })
+  count('evidence', 'Proofs of guilt in Hyper Blocks sealed since the start.', () => evidence)
+  count('view_changes', 'Proposers that were given up, as far as seen, since the start.', () => viewChanges)
+  const close = sealing.onSealed(({ body }, latencyMs) => {
+    evidence += body.evidence.length
+    if (latencyMs !== null) latency.observe(latencyMs / 1_000)
+  })
+  const read = async (): Promise<void> => {
+    const status = await inTime(sealing.status())
+    if (status !== null) viewChanges = status.viewChanges
+  }
+  return { read, close }
 }
 
 function blockIntervals(registry: Registry): { add: (lane: LaneClient) => void; close: () => void } {

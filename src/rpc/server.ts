@@ -45,7 +45,8 @@ export function createServer({ context, methods, settings }: ServerOptions): Gat
   const calls = new CallMetrics()
   const gate: Gate = { dispatcher: createDispatcher(context, methods, calls.observe), admission: new Admission(settings) }
   const ws = new WsServer(gate, settings.cors)
-  const metrics = createMetrics({ lanes: context.lanes, calls, following: context.following, wsConnections: () => ws.count })
+  const { lanes, following, sealing } = context
+  const metrics = createMetrics({ lanes, calls, following, sealing, wsConnections: () => ws.count })
   const app = fastify({
     bodyLimit: context.limits.bodyBytesMax,
     requestTimeout: requestTimeoutMs,

@@ -6,10 +6,13 @@ import { randomBytes } from 'node:crypto'
 import { AppError } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import type { HyperReader } from '../hyper/reader.js'
+import type { SealingReader } from '../hyper/sealing-reader.js'
 import { toHex } from '../primitives.js'
 import type { Sink } from './block-feed.js'
 import { JsonRpcError, rpcCodes } from './errors.js'
+import { formatHyperHead } from './format/hyper-block.js'
 import { formatSession } from './format/hyper.js'
+import { sealingOf } from './handlers/hyper-blocks.js'
 import { hyperOf } from './handlers/hyper.js'
 import { feedOf } from './lane-feed.js'
 import type { RpcLimits } from './limits.js'
@@ -19,7 +22,15 @@ import { wrongText, jsonTypeOf } from './params/hex.js'
 import { readLogFilter } from './params/log-filter.js'
 import { readReceiptHashes } from './params/subscription.js'
 
-type SubscribeRequest = { lane: LaneClient; hyper: HyperReader | null; limits: RpcLimits; connection: Connection; kind: string; options: unknown }
+type SubscribeRequest = {
+  lane: LaneClient
+  hyper: HyperReader | null
+  sealing: SealingReader | null
+  limits: RpcLimits
+  connection: Connection
+  kind: string
+  options: unknown
+}
 
 /** Answers the id. @throws JsonRpcError for an unknown kind, AppError for bad options or too many subscriptions. */
 export async function subscribe(request: SubscribeRequest): Promise<string> {
@@ -51,7 +62,7 @@ export function unsubscribe(connection: Connection, id: string): boolean {
   return true
 }
 
-function start({ lane, hyper, kind, options }: SubscribeRequest, sink: Sink): Promise<() => void> | (() => void) {
+function start({ lane, hyper, sealing, kind, options }: SubscribeRequest, sink: Sink): Promise<() => void> | (() => void) {
   const feed = feedOf(lane)
   switch (kind) {
     case 'newHeads':
@@ -66,6 +77,8 @@ function start({ lane, hyper, kind, options }: SubscribeRequest, sink: Sink): Pr
     }
     case 'hyperSessions':
       return hyperOf({ hyper }).onSession((session) => sink(JSON.stringify(formatSession(session))))
+    case 'hyperHeads':
+      return sealingOf({ sealing }).onSealed((block) => sink(JSON.stringify(formatHyperHead(block))))
     // A lane makes its own blocks and is never behind, so there is never anything to tell.
     case 'syncing':
       return () => undefined

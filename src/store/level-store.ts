@@ -7,8 +7,10 @@ import { Level } from 'level'
 import { AppError } from '../errors.js'
 import type { Store, StoreEntry, StoreOp, StoreRange } from './store.js'
 
-const BLOCK_CACHE_BYTES = 32 * 1024 * 1024
-const WRITE_BUFFER_BYTES = 16 * 1024 * 1024
+/** What a store may keep in memory beside what its user keeps. */
+export type StoreMemory = { cacheBytes: number; writeBufferBytes: number }
+
+const ample: StoreMemory = { cacheBytes: 32 * 1024 * 1024, writeBufferBytes: 16 * 1024 * 1024 }
 
 type Db = Level<Uint8Array, Uint8Array>
 
@@ -23,15 +25,15 @@ const openHere = new Set<string>()
  * Opens (or creates) the folder. LevelDB's own lock refuses a second opener, also from another process.
  * @throws AppError `store-in-use` when the folder is open elsewhere, `store-corrupt` or `store-failed` otherwise.
  */
-export async function openLevelStore(folder: string): Promise<Store> {
+export async function openLevelStore(folder: string, memory = ample): Promise<Store> {
   const path = resolve(folder)
   if (openHere.has(path)) throw inUse(folder)
   openHere.add(path)
   const db: Db = new Level(folder, {
     keyEncoding: 'view',
     valueEncoding: 'view',
-    cacheSize: BLOCK_CACHE_BYTES,
-    writeBufferSize: WRITE_BUFFER_BYTES,
+    cacheSize: memory.cacheBytes,
+    writeBufferSize: memory.writeBufferBytes,
   })
   try {
     await db.open()

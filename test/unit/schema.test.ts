@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { buddy, lane, readU64, tableKey, tableRange, u64 } from '../../src/schema.js'
+import { buddy, hyper, lane, readU64, tableKey, tableRange, u64 } from '../../src/schema.js'
 import { compareBytes } from '../../src/store/store.js'
 
 /** Locked: a number that was ever given to a table stays with it. A new table is a new line here. */
@@ -48,4 +48,29 @@ test('keys of block numbers sort by number and lie inside the range of their tab
   )
   const { gte, lt } = tableRange(lane.blocks)
   for (const key of keys) assert.ok(gte !== undefined && lt !== undefined && compareBytes(gte, key) <= 0 && compareBytes(key, lt) < 0)
+})
+
+const hyperNumbers = {
+  sessionBatches: 0x01,
+  sealedBlocks: 0x02,
+  sessionById: 0x03,
+  sessionByTx: 0x04,
+  batchByBlock: 0x05,
+  messages: 0x08,
+  messagesByTx: 0x09,
+  messagesWaiting: 0x0a,
+  messageCursor: 0x0b,
+  hyperBlocks: 0x10,
+  hyperNumbers: 0x11,
+  laneTips: 0x12,
+  hyperEvidence: 0x13,
+  batchFloor: 0x14,
+  changesWaiting: 0x15,
+  roster: 0x16,
+  followedBatches: 0x20,
+  followedBatchByBlock: 0x21,
+}
+
+test('the numbers of the hyper tables are those ever given', () => {
+  assert.deepEqual(Object.fromEntries(Object.entries(hyper).map(([name, table]) => [name, table.prefix])), hyperNumbers)
 })

@@ -8,7 +8,7 @@ import { subscribe as open, unsubscribe as close } from '../subscriptions.js'
 export function subscribe(ctx: CallContext, kind: string, options: unknown): Promise<string> {
   // Dispatch refuses this route class where there is no connection.
   assert(ctx.connection !== null, 'a stream method was called without a connection')
-  return open({ lane: ctx.lane, hyper: ctx.hyper, limits: ctx.limits, connection: ctx.connection, kind, options })
+  return open({ lane: ctx.lane, hyper: ctx.hyper, sealing: ctx.sealing, limits: ctx.limits, connection: ctx.connection, kind, options })
 }
 
 export function unsubscribe(ctx: CallContext, id: string): boolean {

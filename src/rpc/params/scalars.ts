@@ -29,6 +29,11 @@ export function index(name = 'index'): ParamCodec<number> {
   return { name, schema: uintSchema, required: true, decode: (json) => Number(readQuantity(json, 64, { type: 'hexutil.Uint' })) }
 }
 
+/** A number of up to 64 bits. */
+export function uint(name: string): ParamCodec<bigint> {
+  return { name, schema: uintSchema, required: true, decode: (json) => readQuantity(json, 64, { type: 'hexutil.Uint64' }) }
+}
+
 export function bool(name: string): ParamCodec<boolean> {
   return {
     name,

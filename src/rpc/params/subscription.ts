@@ -13,7 +13,7 @@ const receiptHashesMax = 200
 export const subscriptionKind: ParamCodec<string> = {
   name: 'subscriptionType',
   required: true,
-  schema: { ...textSchema, enum: ['newHeads', 'logs', 'newPendingTransactions', 'transactionReceipts', 'hyperSessions', 'syncing'] },
+  schema: { ...textSchema, enum: ['newHeads', 'logs', 'newPendingTransactions', 'transactionReceipts', 'hyperSessions', 'hyperHeads', 'syncing'] },
   decode: (json) => {
     if (typeof json !== 'string') throw invalidParams('expected subscription name as first argument')
     return json

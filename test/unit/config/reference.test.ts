@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { flagOf, options, parseOption, variableOf } from '../../../src/config/options.js'
-import { configSchema, laneSchema } from '../../../src/config/schema.js'
+import { configSchema, hyperSchema, laneSchema } from '../../../src/config/schema.js'
 
 test('every key says what it means', () => {
-  for (const shape of [configSchema.shape, laneSchema.shape]) {
+  for (const shape of [configSchema.shape, hyperSchema.shape, laneSchema.shape]) {
     for (const [key, schema] of Object.entries(shape)) assert.ok((schema.description ?? '').length > 10, key)
   }
 })

@@ -8,6 +8,7 @@ import test from 'node:test'
 import { banner } from '../../../src/config/banner.js'
 import { createDevAccounts, deriveDevAccounts, testMnemonic } from '../../../src/config/dev-accounts.js'
 import { readLaneRecords, writeLaneRecord } from '../../../src/config/lane-record.js'
+import { loadConfig } from '../../../src/config/load.js'
 import { resolveSettings, type Settings } from '../../../src/config/resolve.js'
 import type { Config } from '../../../src/config/schema.js'
 import { AppError } from '../../../src/errors.js'
@@ -179,10 +180,31 @@ test('development accounts sign as any wallet with their key would', () => {
   )
 })
 
+test('hyper: defaults, what follows from them, and bounds', () => {
+  const { sealing: hyper } = resolve({ dataDir: newFolder() })
+  assert.deepStrictEqual([hyper.periodMs, hyper.censorMs, hyper.buddies, hyper.maxUnsealed, hyper.adminKey], [500, 2_000, 4, 4_096, null])
+  const own = resolve({ dataDir: newFolder(), hyper: { periodMs: 50, maxUnsealed: 0, adminKey: `0x${'ab'.repeat(32)}` } }).sealing
+  assert.deepStrictEqual([own.minPeriodMs, own.censorMs, own.maxUnsealed, own.adminKey?.length], [50, 200, null, 32])
+  for (const [hyper, says] of [
+    [{ buddies: 0 }, /hyper\.buddies: must be at least 1/],
+    [{ periodMs: 5 }, /hyper\.periodMs: must be at least 10/],
+    [{ adminKey: '0x12' }, /hyper\.adminKey/],
+    [{ period: 5 }, /hyper\.period: unknown key, did you mean periodMs/],
+  ] as const) {
+    assert.throws(
+      () => loadConfig({ file: null, environment: {}, flags: { hyper } }),
+      (error) => error instanceof AppError && error.code === 'config-invalid' && says.test(error.message),
+    )
+  }
+})
+
+const network = { genesisHash: new Uint8Array(32).fill(7), trust: 'Single operator: plainly said.' }
+
 test('the banner has accounts, keys, lanes and ends with where it listens', () => {
   const settings = resolve({ dataDir: newFolder() })
-  const lines = banner('1.2.3', settings, 'http://127.0.0.1:8545').trimEnd().split('\n')
+  const lines = banner('1.2.3', settings, { url: 'http://127.0.0.1:8545', network }).trimEnd().split('\n')
   assert.equal(lines[0], 'Paralane 1.2.3')
+  assert.ok(lines.includes(`Hyper genesis: 0x${'07'.repeat(32)}`) && lines.includes(network.trust))
   assert.equal(lines.at(-1), 'Listening on http://127.0.0.1:8545')
   assert.ok(lines.includes('  (0) 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 (10000 ETH)'))
   assert.ok(lines.includes('  (0) 0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'))
@@ -191,6 +213,6 @@ test('the banner has accounts, keys, lanes and ends with where it listens', () =
       /^swift +77001 +every 250 ms +http:\/\/127\.0\.0\.1:8545\/77001 +ws:\/\/127\.0\.0\.1:8545\/77001 +\S*lane-77001$/.test(line),
     ),
   )
-  const open = banner('1.2.3', resolve({ dataDir: newFolder(), dev: false }), 'http://h:1')
+  const open = banner('1.2.3', resolve({ dataDir: newFolder(), dev: false }), { url: 'http://h:1', network })
   assert.doesNotMatch(open, /Private|Mnemonic/)
 })

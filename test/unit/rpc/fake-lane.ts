@@ -171,6 +171,7 @@ export function contextOf(lane: LaneClient, changes: { dev?: DevAccounts; connec
     hyper: null,
     feed: null,
     following: null,
+    sealing: null,
     dev: changes.dev ?? null,
     clientVersion: 'Paralane/v0.1.0/linux-x64/node20',
     openrpc: () => ({ openrpc: '1.3.2' }),

@@ -1,0 +1,66 @@
+// Owns: telling one lane of proposed and sealed Hyper Blocks: the newest only, again when the lane comes back.
+// Does not own: what the lane makes of it (evm-lane/engine/hyper-marks.ts).
+// Called by: cycles.ts.
+
+import { AppError } from '../errors.js'
+import type { LaneClient } from '../evm-lane/client.js'
+import type { Hash32 } from '../primitives.js'
+import type { HyperLog } from './log.js'
+
+export type SealedMark = { hyperNumber: bigint; hyperHash: Hash32; finalized: bigint }
+
+export class LaneTeller {
+  readonly #lane: LaneClient
+  readonly #log: HyperLog
+  readonly #unlisten: () => void
+  #newest: SealedMark
+  /** What the lane certainly knows. */
+  #known: SealedMark | null = null
+  #telling: Promise<void> | null = null
+
+  constructor(lane: LaneClient, newest: SealedMark, log: HyperLog) {
+    this.#lane = lane
+    this.#log = log
+    this.#newest = newest
+    this.#unlisten = lane.onState((state) => {
+      if (state === 'ready') void this.#tell()
+    })
+  }
+
+  /** Settles when the lane knows it, or is not there to be told. */
+  sealed(mark: SealedMark): Promise<void> {
+    this.#newest = mark
+    return this.#tell()
+  }
+
+  /** Only a hint (L5): a lane that misses it hears of the Seal. */
+  proposed(safe: bigint): void {
+    if (this.#lane.state() === 'ready') this.#lane.call('proposed', { safe }).catch(() => undefined)
+  }
+
+  stop(): void {
+    this.#unlisten()
+  }
+
+  #tell(): Promise<void> {
+    this.#telling ??= this.#run().finally(() => {
+      this.#telling = null
+    })
+    return this.#telling
+  }
+
+  async #run(): Promise<void> {
+    while (this.#known !== this.#newest && this.#lane.state() === 'ready') {
+      const mark = this.#newest
+      try {
+        await this.#lane.call('sealed', mark)
+        this.#known = mark
+      } catch (error) {
+        // The next Hyper Block, or the lane's return, tells it anew.
+        if (error instanceof AppError && error.code === 'lane-unavailable') return
+        const { name, chainId } = this.#lane.spec
+        return this.#log('error', `lane ${name} does not take Hyper Block ${mark.hyperNumber}: ${String(error)}`, { lane: chainId })
+      }
+    }
+  }
+}

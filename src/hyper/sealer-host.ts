@@ -1,0 +1,161 @@
+// Owns: what runs in the sealing thread: the Buddies of this process over one ledger; their cycles, requests of the process, their end.
+// Does not own: how messages travel (process/sealer-worker.ts), the Buddies (buddy/embedded.ts), the ledger (ledger-app.ts).
+// Called by: process/sealer-worker.ts; tests in their own thread.
+
+import { join } from 'node:path'
+import { assert, unreachable } from '../assert.js'
+import type { Crypto } from '../buddy/core/types.js'
+import { openEmbedded } from '../buddy/embedded.js'
+import type { Embedded } from '../buddy/embedded.js'
+import { readKeyFile } from '../buddy/key-file.js'
+import { createVerifier } from '../buddy/signer.js'
+import { AppError, errorToWire } from '../errors.js'
+import { openLevelStore } from '../store/level-store.js'
+import { buddyFolder, buddyKeyFile } from './buddy-folder.js'
+import { genesisHashOf, readHeader } from './core/hyper-codec.js'
+import { planReplay } from './core/sealing-plan.js'
+import type { Sealed } from './hyper-block.js'
+import { LedgerApp } from './ledger-app.js'
+import type { BuddyStatus, SealerStatus } from './sealer.js'
+import type { FromSealer, SealerRequests, SealerSpec, ToSealer } from './sealer-protocol.js'
+import { ViewChanges } from './view-changes.js'
+
+export type SealerHost = { receive: (message: ToSealer) => void }
+type Hash = Crypto['hash']
+
+/** The process stores every block; a Buddy keeps what its peers may still ask for. */
+const keepHeights = 64
+/** A log is small: four of them must not hold the memory of four lanes. */
+const logMemory = { cacheBytes: 1024 * 1024, writeBufferBytes: 1024 * 1024 }
+
+export function hostSealer(spec: SealerSpec, keccak256: Hash, post: (message: FromSealer) => void): SealerHost {
+  return new Host(spec, keccak256, post)
+}
+
+class Host implements SealerHost {
+  readonly #spec: SealerSpec
+  readonly #post: (message: FromSealer) => void
+  readonly #app: LedgerApp
+  readonly #keys: Uint8Array[]
+  readonly #opening: Promise<Embedded>
+  readonly #views = new ViewChanges()
+  readonly #wanted = new Map<bigint, ((sealed: Sealed | null) => void)[]>()
+  readonly #handlers: { [K in keyof SealerRequests]: (req: SealerRequests[K]['req']) => Promise<SealerRequests[K]['res']> }
+  #embedded: Embedded | null = null
+
+  constructor(spec: SealerSpec, keccak256: Hash, post: (message: FromSealer) => void) {
+    const crypto: Crypto = { hash: keccak256, verify: createVerifier() }
+    this.#spec = spec
+    this.#post = post
+    this.#app = new LedgerApp(spec, { crypto, post, nowMs: Date.now })
+    const signers = spec.buddies.map((index) => readKeyFile(buddyKeyFile(spec.dataDir, index)))
+    this.#keys = signers.map(({ key }) => key)
+    const stored = spec.last?.sealed.seal.qc.height ?? 0n
+    this.#opening = openEmbedded({
+      signers,
+      openStore: (at) => openLevelStore(join(buddyFolder(spec.dataDir, spec.buddies[at] as number), 'db'), logMemory),
+      genesis: { hash: genesisHashOf(crypto, spec.genesis), set: spec.genesis.set },
+      app: this.#app,
+      delivered: stored,
+      hash: keccak256,
+      readHeader,
+      timing: spec.timing,
+      sync: spec.syncLogs,
+      keepHeights,
+      archive: (height) => this.#want(height),
+      lacking: (decided) => planReplay(stored, decided),
+      onFailed: (at, error) => this.#trouble(`Buddy ${spec.buddies[at]} ended`, error),
+      onTrouble: (at, what, error) => this.#trouble(`Buddy ${spec.buddies[at]}: ${what}`, error),
+    })
+    this.#handlers = {
+      status: () => Promise.resolve(this.#status()),
+      changeMistake: ({ change }) => Promise.resolve(this.#app.changeMistake(change)),
+      stopBuddy: ({ index }) => this.#opened().stopOne(this.#placeOf(index)).then(nothing),
+      startBuddy: ({ index }) => this.#opened().startOne(this.#placeOf(index)).then(nothing),
+      stop: () => this.#opening.then((embedded) => embedded.stop()).then(nothing),
+    }
+    this.#opening.then(
+      (embedded) => {
+        this.#embedded = embedded
+        post({ kind: 'ready' })
+      },
+      (error: unknown) => post({ kind: 'fatal', error: errorToWire(error) }),
+    )
+  }
+
+  receive(message: ToSealer): void {
+    switch (message.kind) {
+      case 'facts':
+        try {
+          return this.#app.add(message.facts)
+        } catch (error) {
+          return this.#trouble('what the lanes tell cannot be sealed', error)
+        }
+      case 'cycle':
+        return this.#cycle(message.heartbeat)
+      case 'stored':
+        return this.#app.stored(message.number)
+      case 'block': {
+        const waiting = this.#wanted.get(message.number) ?? []
+        this.#wanted.delete(message.number)
+        for (const settle of waiting) settle(message.sealed)
+        return
+      }
+      case 'request':
+        return this.#answer(message)
+      default:
+        return unreachable(message)
+    }
+  }
+
+  #cycle(heartbeat: boolean): void {
+    if (this.#embedded === null) return
+    this.#views.notice(this.#embedded.status())
+    if (heartbeat || this.#app.hasNews()) this.#embedded.cycle()
+  }
+
+  #answer({ id, op, req }: Extract<ToSealer, { kind: 'request' }>): void {
+    const handle = async (): Promise<unknown> => this.#handlers[op](req as never)
+    handle().then(
+      (res) => this.#post({ kind: 'reply', id, res }),
+      (error: unknown) => this.#post({ kind: 'error', id, error: errorToWire(error) }),
+    )
+  }
+
+  #status(): SealerStatus {
+    const status = this.#opened().status()
+    this.#views.notice(status)
+    const buddies = status.map((buddy, at): BuddyStatus => {
+      const { state = 'stopped', height = 0n, view = 0 } = buddy ?? {}
+      return { index: this.#spec.buddies[at] as number, key: this.#keys[at] as Uint8Array, state, height, view }
+    })
+    return { buddies, viewChanges: this.#views.count, busyMs: performance.eventLoopUtilization().active }
+  }
+
+  #opened(): Embedded {
+    assert(this.#embedded !== null, 'requests come after the start')
+    return this.#embedded
+  }
+
+  #placeOf(index: number): number {
+    const at = this.#spec.buddies.indexOf(index)
+    if (at < 0) throw new AppError('invalid-params', `there is no Buddy ${index} in this process`)
+    return at
+  }
+
+  #trouble(what: string, error: unknown): void {
+    this.#post({ kind: 'trouble', what, error: errorToWire(error) })
+  }
+
+  /** Several logs may lack the same block at the same time. */
+  #want(number: bigint): Promise<Sealed | null> {
+    return new Promise((resolve) => {
+      const waiting = this.#wanted.get(number)
+      if (waiting !== undefined) return void waiting.push(resolve)
+      this.#wanted.set(number, [resolve])
+      this.#post({ kind: 'want', number })
+    })
+  }
+}
+
+const nothing = (): null => null

@@ -1,0 +1,20 @@
+// Owns: every bound of the making of Hyper Blocks besides those of the blocks themselves.
+// Does not own: the bounds of a Hyper Block (core/hyper-limits.ts), of consensus (buddy/).
+// Called by: sealing.ts, cycles.ts, lane-news.ts, node.ts.
+
+export type SealingLimits = {
+  /** How long a cycle waits for what lanes have to tell. */
+  collectMs: number
+  /** Facts in one answer of a lane. */
+  factsMax: number
+  /** Blocks of a lane beyond its newest sealed one that the ledger is told of. */
+  aheadMax: number
+  /** Wait before what failed is tried again: storing a block, starting the sealer. */
+  againMs: number
+  /** Time the sealer has to write what is running when it is stopped. */
+  stopMs: number
+  /** Whether Buddies of this process sync their logs before they speak. */
+  syncLogs: boolean
+}
+
+export const sealingLimits: SealingLimits = { collectMs: 100, factsMax: 1_000, aheadMax: 8_192, againMs: 500, stopMs: 1_000, syncLogs: true }

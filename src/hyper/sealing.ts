@@ -1,0 +1,312 @@
+// Owns: Hyper Blocks of this process put together: genesis, recovery, the sealer, the cycles; what others may ask of them.
+// Does not own: any of the parts.
+// Called by: node.ts.
+
+import { AppError } from '../errors.js'
+import type { LaneClient } from '../evm-lane/client.js'
+import type { Bytes, Hash32 } from '../primitives.js'
+import { ChangeDesk } from './change-desk.js'
+import { rosterOfGenesis } from './core/genesis.js'
+import { decodeRoster, genesisHashOf } from './core/hyper-codec.js'
+import type { GenesisLane, HyperGenesis, Roster, SignedChange } from './core/hyper-types.js'
+import { planLane } from './core/sealing-plan.js'
+import type { LaneStand } from './core/sealing-plan.js'
+import { Cycles } from './cycles.js'
+import type { Clock, Rhythm } from './cycles.js'
+import { buddiesHere, genesisLane, makeGenesis, readGenesis } from './genesis-file.js'
+import { readHyperBlock } from './hyper-block.js'
+import type { HyperBlock, Sealed } from './hyper-block.js'
+import type { HyperStore } from './hyper-store.js'
+import type { HyperLog } from './log.js'
+import { openSealer } from './sealer-client.js'
+import type { OpenSealerPort } from './sealer-client.js'
+import type { Sealer } from './sealer.js'
+import type { SealingLimits } from './sealing-limits.js'
+import type { SealingReader } from './sealing-reader.js'
+import { createSealingView } from './sealing-view.js'
+import type { SessionBatches } from './session-batches.js'
+import type { Keccak256 } from './session-id.js'
+
+export type SealingSettings = Rhythm & {
+  buddies: number
+  censorMs: number
+  driftMs: number
+  adminKey: Bytes | null
+  currency: string
+  timing: { deltaMs: number; viewTimeoutMs: number; askMs: number }
+}
+
+export type SealingOptions = {
+  dataDir: string
+  /** Lanes that started, of those that are to be sealed. */
+  lanes: readonly LaneClient[]
+  store: HyperStore
+  batches: SessionBatches
+  oldestBatch: () => number
+  settings: SealingSettings
+  limits: SealingLimits
+  openPort: OpenSealerPort
+  keccak256: Keccak256
+  clock: Clock
+  log: HyperLog
+}
+
+export type Sealing = {
+  reader: SealingReader
+  /** A session or message committed. */
+  soon: () => void
+  /** A lane that began while the process runs. Settles when it may make blocks. */
+  addLane: (lane: LaneClient) => Promise<void>
+  stop: () => Promise<void>
+}
+
+/** @throws AppError 'genesis-mismatch', 'store-corrupt', 'store-in-use', 'store-failed'. */
+export async function openSealing(options: SealingOptions): Promise<Sealing> {
+  const { dataDir, keccak256, store } = options
+  const genesis = readGenesis(dataDir, keccak256) ?? (await beginNetwork(options))
+  const tip = await store.tip()
+  const sealed = tip === 0n ? null : await store.byNumber(tip)
+  const roster = await store.roster()
+  const last = sealed === null ? null : { sealed, roster }
+  const own = new OwnSealing(options, genesis, last)
+  try {
+    await own.open()
+  } catch (error) {
+    await own.stop()
+    throw error
+  }
+  return own
+}
+
+/** The first start: the lanes that started are those of the network. */
+async function beginNetwork({ lanes, settings, dataDir, keccak256, clock, log }: SealingOptions): Promise<HyperGenesis> {
+  const known: GenesisLane[] = []
+  for (const lane of lanes) {
+    try {
+      known.push(await genesisLane(lane, settings.currency, keccak256))
+    } catch (error) {
+      log('error', `lane ${lane.spec.name} is not sealed: ${error instanceof Error ? error.message : String(error)}`, { lane: lane.spec.chainId })
+    }
+  }
+  const { buddies, adminKey, currency, periodMs, censorMs, driftMs } = settings
+  return makeGenesis(known, { dataDir, buddies, adminKey, currency, nowMs: clock.nowMs(), params: { periodMs, censorMs, driftMs } }, keccak256)
+}
+
+type Last = { sealed: Sealed; roster: Bytes | null }
+
+class OwnSealing implements Sealing {
+  readonly reader: SealingReader
+  readonly #options: SealingOptions
+  readonly #genesis: { document: HyperGenesis; hash: Hash32 }
+  readonly #buddies: number[]
+  readonly #cycles: Cycles
+  readonly #listeners = new Set<(block: HyperBlock, latencyMs: number | null) => void>()
+  readonly #changes: ChangeDesk
+  #sealer: Sealer | null = null
+  #newest: HyperBlock | null
+  #last: Last | null
+  #roster: Roster
+  #reopening: Promise<void> | null = null
+  #stopped = false
+
+  constructor(options: SealingOptions, document: HyperGenesis, last: Last | null) {
+    const { keccak256, dataDir, settings, store, batches, oldestBatch, limits, clock, log } = options
+    this.#options = options
+    this.#genesis = { document, hash: genesisHashOf({ hash: keccak256 }, document) }
+    this.#buddies = buddiesHere(dataDir, document)
+    this.#last = last
+    this.#newest = last === null ? null : readHyperBlock(keccak256, last.sealed)
+    this.#roster = last === null || last.roster === null ? rosterOfGenesis(document) : rosterIn(last.roster)
+    this.#changes = new ChangeDesk({ genesis: this.#genesis, keccak256, dataDir, store })
+    this.#cycles = new Cycles(
+      {
+        rhythm: settings,
+        sealer: { add: (facts) => this.#sealer?.add(facts), cycle: (heartbeat) => this.#sealer?.cycle(heartbeat) },
+        store,
+        batches,
+        oldestRunningBatch: oldestBatch,
+        limits,
+        clock,
+        log,
+        onSealed: (block, roster, latencyMs) => this.#sealed(block, roster, latencyMs),
+      },
+      { hyperNumber: this.height(), hyperHash: this.#newest?.hash ?? this.#genesis.hash },
+    )
+    this.reader = this.#makeReader()
+  }
+
+  height(): bigint {
+    return this.#newest?.header.number ?? 0n
+  }
+
+  async open(): Promise<void> {
+    const { batches, oldestBatch, lanes } = this.#options
+    batches.sealed((chainId, number) => this.#sealedOf(chainId) >= number, oldestBatch())
+    for (const lane of lanes) this.#recover(lane)
+    this.#sealer = await this.#openSealer()
+    for (const change of await this.#changes.open(this.#roster.nonce)) this.#cycles.addChange(change)
+    this.#cycles.begin()
+    for (const lane of lanes) await this.#join(lane)
+  }
+
+  readonly soon = (): void => this.#cycles.soon()
+
+  async addLane(lane: LaneClient): Promise<void> {
+    await this.#cycles.addLane(lane, { sealed: 0n, member: this.#isMember(lane) })
+    await this.#join(lane)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#cycles.stop()
+    await this.#reopening
+    await this.#sealer?.stop()
+  }
+
+  #openSealer(): Promise<Sealer> {
+    const { dataDir, settings, openPort, store, keccak256, limits, log } = this.#options
+    return openSealer({
+      spec: {
+        dataDir,
+        genesis: this.#genesis.document,
+        last: this.#last,
+        buddies: this.#buddies,
+        timing: settings.timing,
+        syncLogs: limits.syncLogs,
+      },
+      open: openPort,
+      stored: (number) => store.byNumber(number),
+      stopMs: limits.stopMs,
+      events: {
+        onProposed: (lanes) => this.#cycles.proposed(lanes),
+        onDecided: (sealed, roster) => this.#store(readHyperBlock(keccak256, sealed), { sealed, roster }),
+        onEvidence: ({ rule, culprit, height }) => {
+          log('warn', `Buddy ${culprit} is guilty by ${rule} at Hyper Block ${height}`)
+          this.#cycles.wish()
+        },
+        onTrouble: (what, { code, message }) => log('error', `${what}: ${message}`, { code }),
+        onEnded: (error) => this.#reopen(error),
+      },
+    })
+  }
+
+  /** What a start finds of a lane; told before anything else is sealed. */
+  #recover(lane: LaneClient): void {
+    const { chainId, name } = lane.spec
+    const plan = planLane(standOf(lane), this.#sealedOf(chainId))
+    if (plan.kind === 'go') return void this.#cycles.addLane(lane, { sealed: plan.finalized, member: this.#isMember(lane) })
+    this.#options.log('error', `lane ${name} is stopped: ${plan.reason}`, { lane: chainId })
+    void lane.stop()
+  }
+
+  /** Sealed already: there is no other way than to store it, however long the disk takes. */
+  async #store(block: HyperBlock, last: Last): Promise<void> {
+    const { limits, log, clock } = this.#options
+    while (!this.#stopped) {
+      try {
+        await this.#cycles.decided(block, last.roster)
+        this.#last = { sealed: last.sealed, roster: last.roster ?? this.#last?.roster ?? null }
+        return
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'store-failed') throw error
+        log('error', `Hyper Block ${block.header.number} is not stored: ${error.message}`)
+        await new Promise<void>((resolve) => clock.after(limits.againMs, resolve))
+      }
+    }
+  }
+
+  /** Before anybody else hears of it, so that what they ask for is there. */
+  #sealed(block: HyperBlock, roster: Bytes | null, latencyMs: number | null): void {
+    this.#newest = block
+    if (roster !== null) {
+      this.#roster = rosterIn(roster)
+      for (const { chainId } of this.#roster.lanes) this.#cycles.admit(chainId)
+    }
+    for (const listener of this.#listeners) listener(block, latencyMs)
+  }
+
+  /** A sealing thread that ended is started anew from what is stored (L7): lanes and callers go on meanwhile. */
+  #reopen(error: AppError): void {
+    const { limits, log, clock } = this.#options
+    log('error', `sealing stopped: ${error.message}`, { code: error.code })
+    this.#sealer = null
+    const again = async (): Promise<void> => {
+      while (!this.#stopped && this.#sealer === null) {
+        await new Promise<void>((resolve) => clock.after(limits.againMs, resolve))
+        if (this.#stopped) return
+        try {
+          this.#sealer = await this.#openSealer()
+          this.#cycles.retell()
+        } catch (failure) {
+          log('error', `sealing cannot be started again: ${failure instanceof Error ? failure.message : String(failure)}`)
+        }
+      }
+    }
+    this.#reopening ??= again().finally(() => (this.#reopening = null))
+  }
+
+  /** A lane that the network does not know becomes part of it, where the admin's key is at hand (H3). */
+  async #join(lane: LaneClient): Promise<void> {
+    const { settings, keccak256, log } = this.#options
+    if (this.#isMember(lane)) return
+    const { name, chainId } = lane.spec
+    try {
+      const change = await this.#changes.sign({ kind: 'lane-add', lane: await genesisLane(lane, settings.currency, keccak256) })
+      if (change !== null) return this.#cycles.addChange(change)
+      log('warn', `lane ${name} is not part of the network and is not sealed: the admin's key is not in the data folder`, { lane: chainId })
+    } catch (error) {
+      log('error', `lane ${name} cannot become part of the network: ${error instanceof Error ? error.message : String(error)}`, { lane: chainId })
+    }
+  }
+
+  async #submit(change: SignedChange): Promise<void> {
+    await this.#changes.accept(change, (next) => this.#running().changeMistake(next))
+    this.#cycles.addChange(change)
+  }
+
+  #running(): Sealer {
+    if (this.#sealer === null) throw new AppError('busy', 'sealing is being started')
+    return this.#sealer
+  }
+
+  #makeReader(): SealingReader {
+    const { store, keccak256 } = this.#options
+    return createSealingView({
+      genesis: this.#genesis,
+      store,
+      keccak256,
+      embedded: this.#buddies.length > 0,
+      newest: () => this.#newest,
+      roster: () => this.#roster,
+      nextNonce: () => this.#changes.nonce,
+      unsealed: (chainId) => this.#cycles.unsealed(chainId),
+      status: async () => this.#running().status(),
+      submitChange: (change) => this.#submit(change),
+      stopBuddy: async (index) => this.#running().stopBuddy(index),
+      startBuddy: async (index) => this.#running().startBuddy(index),
+      onSealed: (listener) => {
+        this.#listeners.add(listener)
+        return () => this.#listeners.delete(listener)
+      },
+    })
+  }
+
+  #isMember({ spec }: LaneClient): boolean {
+    return this.#roster.lanes.some(({ chainId }) => chainId === spec.chainId)
+  }
+
+  #sealedOf(chainId: number): bigint {
+    return this.#newest?.body.lanes.find((entry) => entry.chainId === chainId)?.to ?? 0n
+  }
+}
+
+function rosterIn(bytes: Bytes): Roster {
+  const roster = decodeRoster(bytes)
+  if (roster === null) throw new AppError('store-corrupt', 'the roster of lanes and Buddies cannot be read')
+  return roster
+}
+
+function standOf(lane: LaneClient): LaneStand {
+  const head = lane.head()
+  return { head: head?.header.number ?? 0n, finalized: head?.finalized ?? 0n }
+}
