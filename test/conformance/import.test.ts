@@ -10,6 +10,7 @@ import { AppError } from '../../src/errors.js'
 import { decodeBlock } from '../../src/evm-lane/engine/header.js'
 import { Importer } from '../../src/evm-lane/engine/importer.js'
 import { openLane } from '../../src/evm-lane/engine/open-lane.js'
+import { replayBlock } from '../../src/evm-lane/engine/session/replay.js'
 import { sumOfBalances } from '../../src/evm-lane/engine/state/balances.js'
 import { listItems } from '../../src/evm-lane/rlp-items.js'
 import { toHex } from '../../src/primitives.js'
@@ -57,6 +58,17 @@ test('the facts of an imported chain say what is in its state: rewards, withdraw
     await importer.take(parts, { rlp })
     assert.equal(parts.facts.head?.supply, await sumOfBalances(parts.store), `block ${parts.chain.head.block.header.number}`)
   }
+  let replayed = 0
+  for (let number = 1n; number <= parts.chain.head.block.header.number; number++) {
+    const result = await replayBlock(parts, number, null).catch((error: unknown) => {
+      assert.ok(error instanceof AppError && error.code === 'unsupported', String(error))
+      return null
+    })
+    if (result === null) continue
+    assert.deepEqual(result, { reproduced: true, reason: null }, `block ${number}`)
+    replayed++
+  }
+  assert.ok(replayed > 20, `${replayed} blocks replayed`)
   await parts.store.close()
 })
 

@@ -74,12 +74,14 @@ export class BlockExecution {
     this.blobGasUsed += receipt.blobGasUsed ?? 0n
   }
 
-  /** @throws AppError 'block-invalid' when a system call that must work does not (EIP-7002, EIP-7251). */
-  async finish(tail: { withdrawals: Withdrawal[]; uncles: HeaderData[] }): Promise<BlockResult> {
+  /**
+   * `tail`: what a foreign chain's blocks mint; null for a lane's own, which mint nothing whatever their fork says: supply over lanes is constant (S11).
+   * @throws AppError 'block-invalid' when a system call that must work does not (EIP-7002, EIP-7251). */
+  async finish(tail: { withdrawals: Withdrawal[]; uncles: HeaderData[] } | null): Promise<BlockResult> {
     const { common } = this.env
     let hash: Hash32 | null = null
-    for (const w of tail.withdrawals) this.reward(w.address, w.amount * 1_000_000_000n)
-    if (common.consensusType() === 'pow') this.payMiner(tail.uncles)
+    for (const w of tail?.withdrawals ?? []) this.reward(w.address, w.amount * 1_000_000_000n)
+    if (tail !== null && common.consensusType() === 'pow') this.payMiner(tail.uncles)
     if (common.isActivatedEIP(7685)) hash = requestsHash(await collectRequests(this.state, this.executor, this.env, this.receipts))
     return { receipts: this.receipts, gasUsed: this.gasUsed, blobGasUsed: this.blobGasUsed, logsBloom: unionBloom(this.receipts), requestsHash: hash }
   }

@@ -87,7 +87,7 @@ export async function buildBlock(parts: LaneParts, candidates: LaneTx[][], nowMs
   const execution = new BlockExecution(view, env, executor, { parentHash: parent.hash })
   try {
     const left = await fill(execution, new TxOrder(candidates, env.baseFee ?? 0n), parts.crossers, bounds)
-    const result = await execution.finish({ withdrawals: [], uncles: [] })
+    const result = await execution.finish(null)
     if (parts.chain.head.block.header !== parent || parts.state.headNumber !== parent.number) return undefined
     return { ...finishBlock(parts, { view, env, execution, result, parent, nowMs, peers: crossing.peers }), ...left }
   } finally {

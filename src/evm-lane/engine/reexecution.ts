@@ -1,4 +1,4 @@
-// Owns: executing a block of this network again, on a view of its parent's state: local transactions as they stand, sessions from their transcripts (S12).
+// Owns: executing a block again, on a view of its parent's state: local transactions as they stand, sessions from their transcripts (S12).
 // Does not own: whether the result is what the header says, or committing it (own-importer.ts, replay.ts).
 // Called by: own-importer.ts, replay.ts.
 
@@ -26,7 +26,8 @@ export type Again = {
   parentHash: Hash32
   /** State of the parent; holds the block's own state afterwards. */
   view: StateView
-  peers: Peers
+  /** Other lanes that it could reach; null for a block of a foreign chain, which knows no lanes, and may mint. */
+  peers: Peers | null
   /** null: a block of local transactions. */
   sessions: TranscriptOfSession[] | null
   /** The short cut of plain transfers reads synchronously, which states far back cannot. */
@@ -39,13 +40,13 @@ export async function executeAgain(parts: LaneParts, again: Again): Promise<{ re
   const env = envOf(block.header, parts)
   const { chain, slots, spec } = parts
   const blockHashes = (n: bigint): Hash32 | undefined | Promise<Hash32 | undefined> => chain.recentHash(n) ?? chain.hashOf(n)
-  const crossing = { chainId: spec.chainId, peers, port: leavingPort }
-  const executor = new Executor({ slots, state: view, env, blockHashes, crossing })
+  const crossing = peers === null ? {} : { crossing: { chainId: spec.chainId, peers, port: leavingPort } }
+  const executor = new Executor({ slots, state: view, env, blockHashes, ...crossing })
   const execution = new BlockExecution(view, env, executor, { parentHash: again.parentHash })
   try {
     if (sessions === null) await includeAll(execution, again.txs)
     else await rerunAll(parts, execution, again, sessions)
-    const result = await execution.finish({ withdrawals: [], uncles: [] })
+    const result = await execution.finish(peers === null ? { withdrawals: block.withdrawals ?? [], uncles: block.uncles } : null)
     return { result, txs: execution.txs }
   } finally {
     execution.close()
@@ -68,7 +69,7 @@ async function includeAll(execution: BlockExecution, txs: LaneTx[]): Promise<voi
 async function rerunAll(parts: LaneParts, execution: BlockExecution, { txs, view, peers }: Again, sessions: TranscriptOfSession[]): Promise<void> {
   const { number } = execution.env
   view.checkpointSync()
-  for (const session of sessions) await rerunSession({ parts, txs, view, peers, execution }, session)
+  for (const session of sessions) await rerunSession({ parts, txs, view, peers: peers ?? new Set(), execution }, session)
   view.commitSync()
   if (execution.txs.length !== txs.length) throw blockInvalid(number, `its sessions make ${execution.txs.length} transactions, it has ${txs.length}`)
   const other = execution.txs.findIndex((tx, i) => !equalBytes(tx.raw, txs[i]?.raw ?? tx.hash))

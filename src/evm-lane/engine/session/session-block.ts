@@ -147,7 +147,7 @@ export class SessionBlock {
   async seal(links: SessionLink[]): Promise<SealedBlock | null> {
     if (this.execution.txs.length === 0 && !this.answered) return null
     this.view.commitSync()
-    const result = await this.execution.finish({ withdrawals: [], uncles: [] })
+    const result = await this.execution.finish(null)
     const parent = this.parts.chain.head.block.header
     const { entry, sealed } = finishBlock(this.parts, {
       view: this.view,

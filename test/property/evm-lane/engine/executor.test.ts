@@ -79,7 +79,7 @@ async function run(
   const outcomes: string[] = []
   const txs = raws.map((raw) => decodeTx(raw, env.common, null))
   for (const tx of txs) outcomes.push(await outcome(execution, tx))
-  const { requestsHash } = await execution.finish({ withdrawals: [], uncles: [] })
+  const { requestsHash } = await execution.finish(null)
   execution.close()
   const sealed = state.seal(view, env.number)
   await store.batch(sealed.ops)

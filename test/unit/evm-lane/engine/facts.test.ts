@@ -9,7 +9,7 @@ import test from 'node:test'
 import { encodeFunctionData, parseAbi } from 'viem'
 import { PORTAL } from '../../../../src/evm-lane/engine/portal/addresses.js'
 import type { LaneSpec } from '../../../../src/evm-lane/lane-spec.js'
-import { bigintToFixed, fromHex, toHex, type Address, type Bytes } from '../../../../src/primitives.js'
+import { bigintToBytes, bigintToFixed, fromHex, toHex, type Address, type Bytes } from '../../../../src/primitives.js'
 import { lane as tables, tableRange } from '../../../../src/schema.js'
 import { openLevelStore } from '../../../../src/store/level-store.js'
 import type { StoreOp } from '../../../../src/store/store.js'
@@ -82,6 +82,37 @@ test('S11: what a message carries is on its way, its fee is gone for good, and t
   const fee = ether - fact.bridgedOut
   assert.ok(fee > 0n && fee < ether / 100n, `a fee of ${fee}`)
   assert.equal(fact.supply, genesis.supply - fact.burned - ether)
+})
+
+test('a lane of before proof of stake has no miners: its own blocks mint nothing', async (t) => {
+  const config = {
+    chainId,
+    homesteadBlock: 0,
+    eip150Block: 0,
+    eip155Block: 0,
+    eip158Block: 0,
+    byzantiumBlock: 0,
+    petersburgBlock: 0,
+    berlinBlock: 0,
+    londonBlock: 0,
+  }
+  const alloc = { [toHex(ada.address)]: { balance: toHex(bigintToBytes(ether)) } }
+  const json = JSON.stringify({ config, alloc, difficulty: '0x1', gasLimit: '0x1c9c380', timestamp: '0x6553f100', baseFeePerGas: '0xf4240' })
+  const one = await lane(t, { genesis: { kind: 'geth', json } })
+  const number = await one.mine(ada.address, new Uint8Array(0), 5n)
+  const [fact] = await one.handlers.blockFacts({ from: number, max: 1 })
+  assert.equal(fact?.supply, ether - (fact?.burned ?? 0n))
+  assert.deepEqual(await one.handlers.replayBlock({ number, sessions: null }), { reproduced: true, reason: null })
+})
+
+test('a block of another chain is taken by a lane that makes none', async (t) => {
+  const one = await lane(t)
+  const number = await one.mine(keeper, bigintToFixed(7n, 32))
+  const { rlp, ...own } = (await one.handlers.exportBlock({ number })) ?? assert.fail('the block is there')
+  const taker = await lane(t, { production: { kind: 'none' } })
+  await assert.rejects(async () => taker.handlers.importBlock({ rlp, own: { ...own, sessions: null } }), { code: 'not-allowed' })
+  assert.equal((await taker.handlers.importBlock({ rlp })).number, number)
+  assert.deepEqual(await taker.handlers.replayBlock({ number, sessions: null }), { reproduced: true, reason: null })
 })
 
 test('blockFacts ends at the head, and answers nothing beyond it', async (t) => {
