@@ -28,7 +28,15 @@ import {
   transactionSchema,
   uncleSchema,
 } from './format/schema.js'
-import { evidenceSchema, genesisSchema, hyperBlockSchema, hyperLaneSchema, trustSchema, validatorsSchema } from './format/hyper-schema.js'
+import {
+  evidenceSchema,
+  genesisSchema,
+  hyperBlockSchema,
+  hyperLaneSchema,
+  laneProofSchema,
+  trustSchema,
+  validatorsSchema,
+} from './format/hyper-schema.js'
 import * as blocks from './handlers/blocks.js'
 import * as calls from './handlers/calls.js'
 import * as chain from './handlers/chain.js'
@@ -37,6 +45,7 @@ import * as fees from './handlers/fees.js'
 import * as following from './handlers/following.js'
 import * as hyper from './handlers/hyper.js'
 import * as hyperBlocks from './handlers/hyper-blocks.js'
+import * as hyperProof from './handlers/hyper-proof.js'
 import * as logs from './handlers/logs.js'
 import * as node from './handlers/node.js'
 import * as pool from './handlers/pool.js'
@@ -150,6 +159,7 @@ export const methods: Record<string, MethodRow> = {
   hyper_blockNumber: row({ summary: 'Number of the newest sealed Hyper Block.', route: 'hyper-read', params: [], result: uintSchema, handler: hyperBlocks.blockNumber }),
   hyper_getBlockByNumber: row({ summary: 'A sealed Hyper Block by number; every tag but `earliest` means the newest.', route: 'hyper-read', params: [blockNumber()], result: orNull(hyperBlockSchema), handler: hyperBlocks.getBlockByNumber }),
   hyper_getBlockByHash: row({ summary: 'A sealed Hyper Block by hash.', route: 'hyper-read', params: [blockHash], result: orNull(hyperBlockSchema), handler: hyperBlocks.getBlockByHash }),
+  hyper_getProof: row({ summary: 'The proof that a Hyper Block holds a lane block; null while none does.', route: 'hyper-read', params: [index('chainId'), uint('blockNumber')], result: orNull(laneProofSchema), handler: hyperProof.getProof }),
   hyper_getLanes: row({ summary: 'The lanes of the network and how far each is sealed.', route: 'hyper-read', params: [], result: listOf(hyperLaneSchema), handler: hyperBlocks.getLanes }),
   hyper_getValidators: row({ summary: 'The Buddies that seal the next Hyper Block.', route: 'hyper-read', params: [], result: validatorsSchema, handler: hyperBlocks.getValidators }),
   hyper_getEvidence: row({ summary: 'Proofs of guilt of Buddies in Hyper Blocks, oldest first, from a number on.', route: 'hyper-read', params: [optional(uint('from'))], result: listOf(evidenceSchema), handler: hyperBlocks.getEvidence }),

@@ -79,6 +79,18 @@ export function judgeLaneProof(crypto: Hasher, header: HyperHeader, proof: LaneP
   return { chainId, number: facts.number, hash, stateRoot: facts.stateRoot }
 }
 
+/** The header in the RLP of a whole block. */
+export function headerOfBlock(block: Bytes): Bytes | null {
+  try {
+    const items = decodeRlp(block)
+    const header = items instanceof Uint8Array ? undefined : items[0]
+    return header === undefined || header instanceof Uint8Array ? null : encodeRlp(header)
+  } catch (error) {
+    if (error instanceof CodecError) return null
+    throw error
+  }
+}
+
 /** The two fields of an Ethereum header that matter here; they have had these places since the first block. */
 export function readLaneHeader(header: Bytes): { stateRoot: Hash; number: bigint } | null {
   try {

@@ -113,6 +113,21 @@ export const trustSchema: JsonSchema = record(
 )
 
 /** As the file `hyper-genesis.json`; numbers and texts as people write them. */
+export const laneProofSchema: JsonSchema = record(
+  {
+    hyperNumber: uintSchema,
+    hyperHash: hashSchema,
+    chainId: uintSchema,
+    blockNumber: uintSchema,
+    blockHash: hashSchema,
+    stateRoot: hashSchema,
+    headerRlp: bytesSchema,
+    sealRlp: bytesSchema,
+    proofRlp: bytesSchema,
+  },
+  'Lane proof',
+)
+
 export const genesisSchema: JsonSchema = {
   title: 'Hyper genesis',
   type: 'object',
