@@ -33,6 +33,8 @@ export type Ledger = {
   lanes: Map<number, LaneLedger>
   /** Not sealed yet, by number. */
   batches: Map<number, BatchFact>
+  /** Their blocks, by lane and number. */
+  batchBlocks: Map<string, Hash>
   /** Message id → block that sent it, of blocks not sealed yet. */
   sent: Map<string, { chainId: number; number: bigint }>
   /** Ids of sealed messages, oldest first (sentRememberedMax). */
@@ -74,6 +76,10 @@ export function batchWithin(ledger: Ledger, tips: Tips, batch: BatchFact): boole
 
 export function batchesWithin(ledger: Ledger, tips: Tips): BatchFact[] {
   return [...ledger.batches.values()].filter((batch) => batchWithin(ledger, tips, batch)).sort((a, b) => a.batch - b.batch)
+}
+
+export function blockKey({ chainId, number }: { chainId: number; number: bigint }): string {
+  return `${chainId}:${number}`
 }
 
 /** Where an unsealed message was sent; undefined when that is sealed, or not known yet. */

@@ -18,7 +18,7 @@ import { decodeBody, decodeHeader, genesisHashOf, paramsHashOf, readHeader } fro
 import type { BatchFact, LaneFacts, Verdict } from './hyper-facts.js'
 import { pendingMax, sentRememberedMax } from './hyper-limits.js'
 import type { GenesisLane, HyperBody, HyperGenesis, HyperHeader, Roster, SignedChange } from './hyper-types.js'
-import { heldAt, heldTo } from './ledger-state.js'
+import { blockKey, heldAt, heldTo } from './ledger-state.js'
 import type { LaneLedger, Ledger } from './ledger-state.js'
 import { currentSet, draftOf, rosterAfter, withChange, withEvidence } from './roster.js'
 
@@ -45,6 +45,7 @@ export function createLedger({ crypto, genesis, last, roster }: LedgerStart): Le
     destroyed: new Map(),
     lanes: new Map(),
     batches: new Map(),
+    batchBlocks: new Map(),
     sent: new Map(),
     sentBefore: new Set(),
     evidence: new Map(),
@@ -165,9 +166,13 @@ function standOn(ledger: Ledger, block: { header: Uint8Array; body: Uint8Array }
 }
 
 function dropSealed(ledger: Ledger): void {
-  const { lanes, batches, sent, sentBefore, evidence, changes, roster } = ledger
+  const { lanes, batches, batchBlocks, sent, sentBefore, evidence, changes, roster } = ledger
   const sealed = ({ chainId, number }: { chainId: number; number: bigint }): boolean => number <= (lanes.get(chainId)?.tip.to ?? -1n)
-  for (const [number, { blocks }] of batches) if (blocks.every(sealed)) batches.delete(number)
+  for (const [number, { blocks }] of batches) {
+    if (!blocks.every(sealed)) continue
+    batches.delete(number)
+    for (const block of blocks) batchBlocks.delete(blockKey(block))
+  }
   for (const [id, from] of sent) {
     if (!sealed(from)) continue
     sent.delete(id)
@@ -193,6 +198,7 @@ function addBatch(ledger: Ledger, batch: BatchFact): void {
     if (held !== undefined && !sameBytes(held.fact.hash, hash)) throw contradiction(chainId, number)
   }
   batches.set(batch.batch, batch)
+  for (const block of batch.blocks) ledger.batchBlocks.set(blockKey(block), block.hash)
 }
 
 function addBlock(ledger: Ledger, lane: LaneLedger, fact: BlockFact, nowMs: number): void {
@@ -208,10 +214,8 @@ function addBlock(ledger: Ledger, lane: LaneLedger, fact: BlockFact, nowMs: numb
   }
   const parent = lane.held.at(-1)?.fact.hash ?? lane.tip.tipHash
   if (!sameBytes(parent, parentHash)) throw contradiction(chainId, number)
-  for (const { blocks } of ledger.batches.values()) {
-    const own = blocks.find((block) => block.chainId === chainId && block.number === number)
-    if (own !== undefined && !sameBytes(own.hash, hash)) throw contradiction(chainId, number)
-  }
+  const ofBatch = ledger.batchBlocks.get(blockKey({ chainId, number }))
+  if (ofBatch !== undefined && !sameBytes(ofBatch, hash)) throw contradiction(chainId, number)
   lane.held.push({ fact, sinceMs: nowMs })
   for (const { kind, id } of fact.messages) if (kind === 'sent') ledger.sent.set(keyOf(id), { chainId, number })
 }
