@@ -173,7 +173,7 @@ type LaneRequests = {
   /**
    * The newest sealed Hyper Block the coordinator knows, and the lane's newest block in it: moves `finalized` (L5), goes into the blocks to come (H4) and
    * lets a lane go on that waited for it. Durable before the answer; older ones are passed over. Number 0 is the Hyper genesis: a sealed lane builds
-   * nothing before it was told of that or a later one.
+   * nothing before it was told of that or a later one. @throws 'store-corrupt' when the lane does not have all its sealed blocks; it then builds nothing.
    */
   sealed: Req<{ hyperNumber: bigint; hyperHash: Hash32; finalized: bigint }, null>
   /** The lane's newest block in a proposed Hyper Block: moves `safe` (L5). Forgotten with the process. */

@@ -3,6 +3,7 @@
 
 import type { Handlers } from '../protocol.js'
 import type { HandlerParts } from './handler-parts.js'
+import { lostBlocks } from './unsealed.js'
 import { replayBlock } from './session/replay.js'
 
 type HyperOps = 'blockFacts' | 'sealed' | 'proposed' | 'exportBlock' | 'replayBlock' | 'setPeers'
@@ -17,7 +18,9 @@ export function hyperHandlers({ parts, reader, producer, onMarks }: HandlerParts
     blockFacts: ({ from, max }) => facts.from(from, max),
     sealed: async (mark) => {
       const before = reader.headInfo()
-      if (!(await hyper.sealed(mark))) return null
+      const news = await hyper.sealed(mark)
+      if (hyper.hasLost(chain.head.block.header.number)) throw lostBlocks(parts)
+      if (!news) return null
       tellIfMoved(before)
       producer.wake()
       return null

@@ -54,7 +54,15 @@ export class HyperMarks {
   /** Whether the lane may make a block on `head` now. */
   canBuild(head: bigint): boolean {
     if (this.spec.sealed !== true) return true
-    return this.newest !== null && this.isWithin(head)
+    return this.newest !== null && !this.hasLost(head) && this.isWithin(head)
+  }
+
+  /**
+   * Blocks above the head are sealed: this store has lost them (a power cut without syncWrites). To build on would put others in their place (L5). A lane
+   * that follows is only behind.
+   */
+  hasLost(head: bigint): boolean {
+    return this.spec.sealed === true && this.spec.following !== true && (this.newest?.finalized ?? 0n) > head
   }
 
   /** Blocks beyond the sealed ones are fewer than the lane's bound. */

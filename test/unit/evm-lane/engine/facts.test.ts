@@ -7,13 +7,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { encodeFunctionData, parseAbi } from 'viem'
+import { openLane } from '../../../../src/evm-lane/engine/open-lane.js'
 import { PORTAL } from '../../../../src/evm-lane/engine/portal/addresses.js'
+import { recoverBlocks } from '../../../../src/evm-lane/engine/session/recover.js'
+import { SessionBlock } from '../../../../src/evm-lane/engine/session/session-block.js'
+import { decodeTx } from '../../../../src/evm-lane/engine/tx.js'
 import type { LaneSpec } from '../../../../src/evm-lane/lane-spec.js'
 import { bigintToBytes, bigintToFixed, fromHex, toHex, type Address, type Bytes } from '../../../../src/primitives.js'
 import { lane as tables, tableRange } from '../../../../src/schema.js'
 import { openLevelStore } from '../../../../src/store/level-store.js'
 import type { StoreOp } from '../../../../src/store/store.js'
-import { chainId, testEngine, type TestEngine } from '../../../fixtures/engine-lane.js'
+import { chainId, laneSpec, testEngine, type TestEngine } from '../../../fixtures/engine-lane.js'
 import { signedTx, signer } from '../../../fixtures/signed-tx.js'
 import { VirtualClock } from '../../../fixtures/virtual-clock.js'
 
@@ -183,6 +187,27 @@ test('H3: a lane that is added is reached from the next block on, and old blocks
   for (const number of [before, after]) {
     assert.deepEqual(await one.handlers.replayBlock({ number, sessions: null }), { reproduced: true, reason: null })
   }
+})
+
+test('S11: a block that comes from the journal after a crash brings its fact, as if the lane had committed it', async () => {
+  const alloc = [{ address: ada.address, balance: ether, nonce: 0n, code: new Uint8Array(0), storage: [] }]
+  const genesis = { kind: 'default' as const, hardfork: null, timestamp: 1_700_000_000n, alloc, baseFeePerGas: 1_000_000n }
+  const [maker, crashed] = await Promise.all([1, 2].map(() => openLane(laneSpec({ genesis, peers: [peer] }))))
+  assert.ok(maker !== undefined && crashed !== undefined)
+  const block = new SessionBlock(maker, () => Promise.reject(new Error('nobody is called')), { batch: 1, nowMs: 1_700_000_100_000 })
+  const raw = signedTx(chainId, 2, ada, { nonce: 0n, gasLimit: 1_000_000n, to: PORTAL, data: message(peer), value: ether / 10n })
+  await block.begin(new Uint8Array(32))
+  const outcome = await block.tx(decodeTx(raw, block.env.common, null), null, 0)
+  assert.equal(outcome.kind === 'executed' && outcome.success, true)
+  await block.end(true)
+  const sealed = (await block.seal([{ session: new Uint8Array(32), legs: [] }])) ?? assert.fail('it has a transaction')
+  await recoverBlocks(crashed, [sealed])
+  await block.commit()
+  block.close()
+  assert.equal(maker.facts.head?.messages.length, 1)
+  assert.deepEqual(crashed.facts.head, maker.facts.head)
+  assert.deepEqual(await crashed.peers.at(1n), new Set([peer]))
+  await Promise.all([maker.store.close(), crashed.store.close()])
 })
 
 test('a slot that was changed in the store is named by the replay of the block that wrote it', async (t) => {

@@ -141,6 +141,24 @@ test('L5: what is final stays final over a restart, and the Hyper Block to build
   assert.equal(toHex((await again.mine(2n)).parentBeaconBlockRoot as Hash32), toHex(hashOf(5)))
 })
 
+test('L5: a lane that has lost sealed blocks puts no others in their place, over a restart too', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'paralane-lost-'))
+  t.after(() => rmSync(dir, { recursive: true, force: true }))
+  const one = await lane(t, { dir })
+  await one.seal(0, 0n)
+  await one.mine(0n)
+  await one.send(1n)
+  await assert.rejects(one.seal(5, 3n), { code: 'store-corrupt' })
+  await one.clock.advance(60_000)
+  assert.equal(one.head().header.number, 1n)
+  assert.equal(await one.tag('finalized'), 1n)
+  await one.stop()
+  const again = await lane(t, { dir })
+  await assert.rejects(again.send(1n), { code: 'store-corrupt' })
+  await assert.rejects(again.seal(5, 3n), { code: 'store-corrupt' })
+  assert.equal(again.head().header.number, 1n)
+})
+
 test('a lane that is part of no Hyper Blocks has its head safe and final', async (t) => {
   const one = await lane(t, { sealed: false })
   await one.mine(0n)
