@@ -79,7 +79,7 @@ async function main(): Promise<void> {
     await Promise.all([...generators.map((generator) => generator.close()), target?.stop()])
     rmSync(folder, { recursive: true, force: true })
   }
-  if (profileFolder !== null) console.log(`\n${profileText(profileFolder)}`)
+  if (profileFolder !== null) console.log(`\n${profileText([profileFolder])}`)
 }
 
 type Row = { name: string; measured: () => Promise<Sample> }
