@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createDevAccounts } from './config/dev-accounts.js'
 import type { NetworkInfo } from './config/banner.js'
 import type { Settings } from './config/resolve.js'
+import { openKeyFile } from './buddy/key-file.js'
 import { AppError } from './errors.js'
 import type { ErrorCode } from './errors.js'
 import { initKeccak, keccak256 } from './evm-lane/engine/keccak.js'
@@ -21,10 +22,11 @@ import { createLaneFeed } from './hyper/feed/lane-feed.js'
 import { createHyperStore } from './hyper/hyper-store.js'
 import { createJournal } from './hyper/journal.js'
 import { openSealing } from './hyper/sealing.js'
-import type { Sealing } from './hyper/sealing.js'
+import type { Sealing, SealingSettings } from './hyper/sealing.js'
 import { sealingLimits } from './hyper/sealing-limits.js'
 import { SessionBatches } from './hyper/session-batches.js'
 import { portalAbi } from './process/portal-abi.js'
+import { toHex } from './primitives.js'
 import { openLevelStore } from './store/level-store.js'
 import { createLaneDirectory } from './process/lane-directory.js'
 import type { Log } from './process/log.js'
@@ -81,7 +83,7 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
       store: hyperStore,
       batches,
       oldestBatch: hyper.oldestBatch,
-      settings: { ...settings.sealing, currency: settings.server.nativeCurrency.symbol },
+      settings: { ...settings.sealing, ...separateOf(settings, log), currency: settings.server.nativeCurrency.symbol },
       limits: sealingLimits,
       openPort: openSealerThread,
       keccak256,
@@ -125,6 +127,20 @@ function coordinated({ lanes, sealing }: Settings): LaneSpec[] {
     const peers = partners.filter((chainId) => chainId !== lane.chainId)
     return partners.includes(lane.chainId) ? { ...lane, coordinated: true, sealed: true, maxUnsealed: sealing.maxUnsealed, peers } : lane
   })
+}
+
+/** Where Buddies are processes of their own, this one only learns what they sealed, with a key that they let in. */
+function separateOf({ sealing, dataDir }: Settings, log: Log): Pick<SealingSettings, 'buddies' | 'link'> {
+  const { separate, buddies } = sealing
+  if (separate === null) return { buddies, link: null }
+  const keyFile = join(dataDir, 'gateway.pem')
+  const { key } = openKeyFile(keyFile).signer
+  log('info', `separate Buddies seal; theirs must list this key under followers: ${toHex(key)}`)
+  const peers = separate.map(({ key: peer, host, port }) => ({ key: peer, host, port }))
+  return {
+    buddies: separate.map(({ key: validator, weight }) => ({ key: validator, weight })),
+    link: { keyFile, listen: null, peers, followers: [], exchange: 'buddy' },
+  }
 }
 
 function logLoss(log: Log, { name, chainId }: LaneSpec, { code, message }: AppError): void {

@@ -6,6 +6,7 @@
 export const layers: readonly [layer: string, prefix: string][] = [
   ['main', 'src/main.ts'],
   ['main', 'src/node.ts'],
+  ['main', 'src/buddy-node.ts'],
   ['main', 'src/commands/'],
   ['process', 'src/process/'],
   ['config', 'src/config/'],

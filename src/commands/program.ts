@@ -4,8 +4,11 @@
 
 import { Command, Option as Flag } from 'commander'
 import { flagOf, options, parseOption } from '../config/options.js'
+import { buddyOptions } from '../config/buddy-options.js'
+import { buddySchema } from '../config/buddy-schema.js'
 import { configSchema } from '../config/schema.js'
 import { version } from '../process/version.js'
+import type { BuddyChangeOptions } from './buddy-change.js'
 import type { ImportOptions } from './lane-import.js'
 import type { InitOptions } from './lane-init.js'
 import { listLanes } from './lane-list.js'
@@ -65,6 +68,7 @@ export function createProgram(finish: (code: number) => void): Command {
       const { verify } = await import('./verify.js')
       finish(await verify(given))
     })
+  program.addCommand(buddyCommand(finish))
   return program
 }
 
@@ -85,6 +89,36 @@ function startCommand(finish: (code: number) => void): Command {
     const { start } = await import('./start.js')
     finish(await start(file ?? null, givenFlags(command)))
   })
+}
+
+function buddyCommand(finish: (code: number) => void): Command {
+  const command = new Command('buddy')
+    .description('run a Buddy of its own: executes every lane of a gateway again and seals what it could reproduce')
+    .option('--config <file>', 'TOML or JSON file')
+  for (const option of buddyOptions) {
+    command.addOption(new Flag(`${flagOf(option)} ${option.argument}`, buddySchema.shape[option.key].description ?? ''))
+  }
+  command.action(async () => {
+    const given = buddyOptions.filter(({ key }) => command.getOptionValueSource(key) === 'cli')
+    const flags = given.map((option) => [option.key, parseOption(option, String(command.getOptionValue(option.key)))])
+    const { runBuddy } = await import('./buddy-run.js')
+    finish(await runBuddy((command.getOptionValue('config') as string | undefined) ?? null, Object.fromEntries(flags) as Record<string, unknown>))
+  })
+  for (const kind of ['add', 'remove'] as const) {
+    const change = command
+      .command(kind)
+      .description(kind === 'add' ? 'add a Buddy to those that seal, or give it another weight' : 'remove a Buddy from those that seal')
+      .argument('<key>', 'its public key, as paralane keygen prints it')
+      .requiredOption('--admin-key <file>', "private key of the network's admin")
+      .requiredOption('--rpc <url>', 'a gateway of the network')
+      .option('--rpc-key <key>', 'API key that the gateway wants')
+    if (kind === 'add') change.option('--weight <number>', 'its weight (default 1)')
+    change.action(async (key: string, given: BuddyChangeOptions) => {
+      const { changeBuddy } = await import('./buddy-change.js')
+      finish(await changeBuddy(key, given, kind === 'remove'))
+    })
+  }
+  return command
 }
 
 /** Only what was on the command line: commander also fills in defaults, which would hide the file and the environment. */

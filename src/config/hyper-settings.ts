@@ -3,6 +3,7 @@
 // Called by: resolve.ts, node.ts.
 
 import { fromHex, type Bytes } from '../primitives.js'
+import { addressOf } from './address.js'
 import type { Config } from './schema.js'
 
 export type HyperSettings = {
@@ -13,6 +14,8 @@ export type HyperSettings = {
   heartbeatMs: number
   /** Buddies of a new network; one that exists keeps its own. */
   buddies: number
+  /** Buddies that are processes of their own, not of this one; null: there are none. */
+  separate: SeparateBuddy[] | null
   /** null: a lane runs on for ever without a Seal. */
   maxUnsealed: number | null
   timing: { deltaMs: number; viewTimeoutMs: number; askMs: number }
@@ -21,6 +24,8 @@ export type HyperSettings = {
   /** Ed25519 key that lanes and Buddies are added by; null: one is made at the first start. */
   adminKey: Bytes | null
 }
+
+export type SeparateBuddy = { key: Bytes; weight: bigint; host: string; port: number }
 
 export const hyperDefaults = {
   periodMs: 500,
@@ -44,11 +49,16 @@ export function hyperSettingsOf({ hyper = {} }: Pick<Config, 'hyper'>): HyperSet
     periodMs,
     minPeriodMs: Math.min(periodMs, hyper.minPeriodMs ?? hyperDefaults.minPeriodMs),
     heartbeatMs: hyper.heartbeatMs ?? hyperDefaults.heartbeatMs,
-    buddies: hyper.buddies ?? hyperDefaults.buddies,
+    buddies: typeof hyper.buddies === 'number' ? hyper.buddies : hyperDefaults.buddies,
+    separate: typeof hyper.buddies === 'object' ? hyper.buddies.map(separateOf) : null,
     maxUnsealed: maxUnsealed === 0 ? null : maxUnsealed,
     timing: { deltaMs, viewTimeoutMs: hyper.viewTimeoutMs ?? hyperDefaults.viewTimeoutMs, askMs: 4 * deltaMs },
     censorMs: hyper.censorMs ?? censorPeriods * periodMs,
     driftMs: hyper.driftMs ?? hyperDefaults.driftMs,
     adminKey: hyper.adminKey === undefined ? null : fromHex(hyper.adminKey),
   }
+}
+
+function separateOf({ key, address, weight = 1 }: Exclude<NonNullable<NonNullable<Config['hyper']>['buddies']>, number>[number]): SeparateBuddy {
+  return { key: fromHex(key), weight: BigInt(weight), ...addressOf(address) }
 }

@@ -23,7 +23,7 @@ export type Loaded = { config: Config; /** Keys that somebody set. */ given: Rea
 export function loadConfig({ file, environment, flags }: Sources): Loaded {
   const warnings: string[] = []
   const path = file ?? environment['PARALANE_CONFIG'] ?? null
-  const fromFile = path === null ? {} : readConfigFile(path)
+  const fromFile = path === null ? {} : anchorPaths(readConfigFile(path), dirname(resolve(path)))
   const fromEnvironment = readEnvironment(environment, warnings)
   const merged = { ...fromFile, ...fromEnvironment, ...flags }
   const origin = (key: string): string => {
@@ -43,7 +43,8 @@ export function loadConfig({ file, environment, flags }: Sources): Loaded {
   return { config: parsed.data, given: new Set(Object.keys(merged)), warnings }
 }
 
-function readConfigFile(path: string): Record<string, unknown> {
+/** @throws AppError 'config-invalid'. */
+export function readConfigFile(path: string): Record<string, unknown> {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -57,7 +58,7 @@ function readConfigFile(path: string): Record<string, unknown> {
     throw new AppError('config-invalid', `${path} is not ${extname(path) === '.json' ? 'JSON' : 'TOML'}: ${messageOf(error)}`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new AppError('config-invalid', `${path}: must hold an object`)
-  return anchorPaths(value as Record<string, unknown>, dirname(resolve(path)))
+  return value as Record<string, unknown>
 }
 
 /** Paths in a file are meant from where the file is. */

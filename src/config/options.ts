@@ -4,7 +4,7 @@
 
 import type { Config } from './schema.js'
 
-type OptionKind = 'text' | 'number' | 'boolean' | 'list'
+export type OptionKind = 'text' | 'number' | 'boolean' | 'list'
 export type Option = {
   key: keyof Config
   kind: OptionKind
@@ -36,7 +36,7 @@ export const options: readonly Option[] = [
 ]
 
 /** dataDir → --data-dir. `apiKeys` is `--api-key`, as one gives one. */
-export function flagOf({ key }: Option): string {
+export function flagOf({ key }: { key: string }): string {
   return `--${key === 'apiKeys' ? 'api-key' : key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
@@ -46,7 +46,7 @@ export function variableOf({ key }: Option): string {
 }
 
 /** Text that is no value of its kind stays text, so that validation names the key and shows what came. */
-export function parseOption({ kind }: Option, text: string): unknown {
+export function parseOption({ kind }: { key: string; kind: OptionKind }, text: string): unknown {
   switch (kind) {
     case 'text':
       return text

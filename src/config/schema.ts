@@ -4,6 +4,7 @@
 
 import { z } from 'zod'
 import { hyperLimits } from '../hyper/limits.js'
+import { addressPattern } from './address.js'
 import { rpcLimits } from '../rpc/limits.js'
 import { laneLimits, poolLimits } from './lane-defaults.js'
 
@@ -28,15 +29,24 @@ function boundsOf<T extends Record<string, number | bigint>>(defaults: T) {
 }
 
 const { sessions, simulations, ...coordinator } = hyperLimits
+const separateBuddySchema = z.strictObject({
+  key: z.string().regex(/^0x[0-9a-fA-F]{64}$/, 'an Ed25519 public key in hex'),
+  address: z.string().regex(addressPattern, 'an address of the form host:port'),
+  weight: wholeNumber(1).optional(),
+})
+
 export const hyperSchema = z.strictObject({
   periodMs: milliseconds.min(10).optional().describe('Time between two Hyper Blocks while something happens. Default 500.'),
   minPeriodMs: milliseconds
     .optional()
     .describe('A session or message that commits is sealed at once, but never more often than this. Default 100, at most periodMs.'),
   heartbeatMs: milliseconds.optional().describe('An empty Hyper Block after so long in which nothing happened; 0 for none. Default 10000.'),
-  buddies: wholeNumber(1, 32)
+  buddies: z
+    .union([wholeNumber(1, 32), z.array(separateBuddySchema).min(1).max(100)])
     .optional()
-    .describe('Buddies that this process runs to seal Hyper Blocks; counts when the network begins and is kept from then on. Default 4.'),
+    .describe(
+      'Buddies that seal Hyper Blocks: how many this process runs, or a list of { key, address, weight } of processes of their own (paralane buddy). Counts when the network begins and is kept from then on. Default 4.',
+    ),
   maxUnsealed: wholeNumber(0)
     .optional()
     .describe('Blocks that a lane makes beyond its newest sealed one before it takes no more transactions; 0 for no bound. Default 4096.'),

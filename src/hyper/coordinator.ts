@@ -156,8 +156,6 @@ class Shell {
     switch (effect.kind) {
       case 'call':
         return this.#laneRunner.call(effect)
-      case 'flush':
-        return this.#laneRunner.flush(effect.chainId)
       case 'drop':
         return this.#laneRunner.drop(effect)
       case 'answer':
@@ -205,10 +203,7 @@ class Shell {
     this.#undo.push(
       lane.on('sessionWanted', (wanted) => this.#feed({ kind: 'wanted', wanted: wantedOf(this.#options.keccak256, chainId, wanted) })),
       watchLane(lane, (input) => {
-        if (input.kind === 'laneDown') {
-          this.#simulations.laneDown(input.chainId)
-          this.#laneRunner.forget(input.chainId)
-        }
+        if (input.kind === 'laneDown') this.#simulations.laneDown(input.chainId)
         this.#feed(input)
       }),
     )

@@ -22,7 +22,13 @@ export type Clock = {
   after: (delayMs: number, run: () => void) => () => void
 }
 
-export type Rhythm = { periodMs: number; minPeriodMs: number; heartbeatMs: number }
+export type Rhythm = {
+  periodMs: number
+  minPeriodMs: number
+  heartbeatMs: number
+  /** Periods begin with each Seal, which Buddies of several processes see at the same time: so theirs end together. Absent: false. */
+  fromSeal?: boolean
+}
 
 export type CyclesOptions = {
   rhythm: Rhythm
@@ -118,6 +124,7 @@ export class Cycles {
     const latencyMs = this.#closedMs === null ? null : nowMs - this.#closedMs
     this.#closedMs = null
     this.#sealedMs = nowMs
+    if (this.#options.rhythm.fromSeal === true) this.#beginPeriod(nowMs)
     this.#newest = { hyperNumber: header.number, hyperHash: hash }
     for (const [chainId, { news, teller }] of this.#members) {
       const finalized = this.#sealed.get(chainId) ?? 0n
@@ -125,6 +132,11 @@ export class Cycles {
       void teller.sealed({ ...this.#newest, finalized })
     }
     onSealed(block, roster, latencyMs)
+  }
+
+  /** What the lanes have now, without waiting for the end of the period: others may ask about it before. */
+  gather(): void {
+    if (!this.#stopped) void this.#collect()
   }
 
   /** Blocks of a lane that no sealed Hyper Block holds. */
@@ -149,6 +161,14 @@ export class Cycles {
     this.#cancel?.()
     for (const { teller } of this.#members.values()) teller.stop()
     await this.#running
+  }
+
+  #beginPeriod(nowMs: number): void {
+    if (this.#stopped) return
+    this.#cancel?.()
+    this.#cancel = null
+    this.#begunMs = nowMs
+    this.#schedule(nowMs + this.#options.rhythm.periodMs)
   }
 
   /** The earlier of two times wins. */

@@ -4,6 +4,7 @@
 
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ValidatorSet } from '../buddy/core/types.js'
 import { openKeyFile } from '../buddy/key-file.js'
 import { AppError } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
@@ -18,8 +19,8 @@ import type { Keccak256 } from './session-id.js'
 
 export type GenesisWish = {
   dataDir: string
-  /** Buddies whose keys are made here. */
-  buddies: number
+  /** Buddies whose keys are made here, or the set of those that are processes of their own. */
+  buddies: number | ValidatorSet
   params: { periodMs: number; censorMs: number; driftMs: number }
   /** Public; null makes one whose file stays in the data folder. */
   adminKey: Bytes | null
@@ -50,16 +51,19 @@ export function readGenesis(dataDir: string, keccak256: Keccak256): HyperGenesis
 
 /** `lanes`: those of the network, in any order. @throws AppError 'store-failed'. */
 export function makeGenesis(lanes: readonly GenesisLane[], wish: GenesisWish, keccak256: Keccak256): HyperGenesis {
-  const keys = Array.from({ length: wish.buddies }, (_, index) => openKeyFile(buddyKeyFile(wish.dataDir, index)).signer.key)
   const genesis: HyperGenesis = {
     version: 1,
     timestampMs: BigInt(wish.nowMs),
     lanes: [...lanes].sort((a, b) => a.chainId - b.chainId),
-    set: keys.map((key) => ({ key, weight: 1n })),
+    set: typeof wish.buddies === 'number' ? ownSet(wish.dataDir, wish.buddies) : wish.buddies,
     params: { ...wish.params, adminKey: wish.adminKey ?? openKeyFile(adminKeyFile(wish.dataDir)).signer.key },
   }
   writeSynced(genesisFile(wish.dataDir), `${JSON.stringify(genesisToJson({ hash: keccak256 }, genesis), null, 2)}\n`)
   return genesis
+}
+
+function ownSet(dataDir: string, count: number): ValidatorSet {
+  return Array.from({ length: count }, (_, index) => ({ key: openKeyFile(buddyKeyFile(dataDir, index)).signer.key, weight: 1n }))
 }
 
 /** What a network has to know of a lane that begins. @throws AppError 'lane-unavailable', 'history-pruned'. */

@@ -1,4 +1,4 @@
-// Owns: telling one lane of proposed and sealed Hyper Blocks: the newest only, again when the lane comes back.
+// Owns: telling one lane of proposed and sealed Hyper Blocks: the newest only, or each where the lane follows; again when the lane comes back.
 // Does not own: what the lane makes of it (evm-lane/engine/hyper-marks.ts).
 // Called by: cycles.ts.
 
@@ -9,19 +9,21 @@ import type { HyperLog } from './log.js'
 
 export type SealedMark = { hyperNumber: bigint; hyperHash: Hash32; finalized: bigint }
 
+/** As many as a lane remembers. */
+const waitingMax = 16_384
+
 export class LaneTeller {
   readonly #lane: LaneClient
   readonly #log: HyperLog
   readonly #unlisten: () => void
-  #newest: SealedMark
-  /** What the lane certainly knows. */
-  #known: SealedMark | null = null
+  /** Not known to the lane for certain, oldest first. Of a lane that follows each counts: blocks that it executes again build on any of them (H4). */
+  #waiting: SealedMark[]
   #telling: Promise<void> | null = null
 
   constructor(lane: LaneClient, newest: SealedMark, log: HyperLog) {
     this.#lane = lane
     this.#log = log
-    this.#newest = newest
+    this.#waiting = [newest]
     this.#unlisten = lane.onState((state) => {
       if (state === 'ready') void this.#tell()
     })
@@ -29,7 +31,9 @@ export class LaneTeller {
 
   /** Settles when the lane knows it, or is not there to be told. */
   sealed(mark: SealedMark): Promise<void> {
-    this.#newest = mark
+    if (this.#lane.spec.following !== true) this.#waiting = []
+    this.#waiting.push(mark)
+    if (this.#waiting.length > waitingMax) this.#waiting.shift()
     return this.#tell()
   }
 
@@ -50,11 +54,10 @@ export class LaneTeller {
   }
 
   async #run(): Promise<void> {
-    while (this.#known !== this.#newest && this.#lane.state() === 'ready') {
-      const mark = this.#newest
+    for (let mark = this.#waiting[0]; mark !== undefined && this.#lane.state() === 'ready'; mark = this.#waiting[0]) {
       try {
         await this.#lane.call('sealed', mark)
-        this.#known = mark
+        if (this.#waiting[0] === mark) this.#waiting.shift()
       } catch (error) {
         // The next Hyper Block, or the lane's return, tells it anew.
         if (error instanceof AppError && error.code === 'lane-unavailable') return

@@ -17,6 +17,7 @@ type Deps = { crypto: Crypto; post: (message: FromSealer) => void; nowMs: () => 
 export class LedgerApp implements BuddyApp {
   readonly #deps: Deps
   readonly #ledger: Ledger
+  #stored: bigint
   /** The block that is on its way to the process's disk. */
   #storing: { number: bigint; settle: () => void } | null = null
   /** Who waits for more facts, to judge a proposal. */
@@ -25,7 +26,13 @@ export class LedgerApp implements BuddyApp {
   constructor({ genesis, last }: Pick<SealerSpec, 'genesis' | 'last'>, deps: Deps) {
     this.#deps = deps
     const roster = last === null || last.roster === null ? null : decodeRoster(last.roster)
+    this.#stored = last?.sealed.seal.qc.height ?? 0n
     this.#ledger = createLedger({ crypto: deps.crypto, genesis, last: last?.sealed.block ?? null, roster })
+  }
+
+  /** Number of the newest block that the process has stored. */
+  get storedHeight(): bigint {
+    return this.#stored
   }
 
   hasNews(): boolean {
@@ -44,6 +51,7 @@ export class LedgerApp implements BuddyApp {
 
   stored(number: bigint): void {
     if (this.#storing?.number !== number) return
+    this.#stored = number
     this.#storing.settle()
     this.#storing = null
   }

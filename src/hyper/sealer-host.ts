@@ -1,14 +1,16 @@
 // Owns: what runs in the sealing thread: the Buddies of this process over one ledger; their cycles, requests of the process, their end.
-// Does not own: how messages travel (process/sealer-worker.ts), the Buddies (buddy/embedded.ts), the ledger (ledger-app.ts).
+// Does not own: how messages travel (process/sealer-worker.ts), the Buddies (buddy/embedded.ts, buddy/separate.ts), the ledger (ledger-app.ts).
 // Called by: process/sealer-worker.ts; tests in their own thread.
 
 import { join } from 'node:path'
 import { assert, unreachable } from '../assert.js'
 import type { Crypto } from '../buddy/core/types.js'
 import { openEmbedded } from '../buddy/embedded.js'
+import { openSeparate } from '../buddy/separate.js'
 import type { Embedded } from '../buddy/embedded.js'
 import { readKeyFile } from '../buddy/key-file.js'
 import { createVerifier } from '../buddy/signer.js'
+import type { Signer } from '../buddy/signer.js'
 import { AppError, errorToWire } from '../errors.js'
 import { openLevelStore } from '../store/level-store.js'
 import { buddyFolder, buddyKeyFile } from './buddy-folder.js'
@@ -17,7 +19,7 @@ import { planReplay } from './core/sealing-plan.js'
 import type { Sealed } from './hyper-block.js'
 import { LedgerApp } from './ledger-app.js'
 import type { BuddyStatus, SealerStatus } from './sealer.js'
-import type { FromSealer, SealerRequests, SealerSpec, ToSealer } from './sealer-protocol.js'
+import type { BuddyLink, FromSealer, SealerRequests, SealerSpec, ToSealer } from './sealer-protocol.js'
 import { ViewChanges } from './view-changes.js'
 
 export type SealerHost = { receive: (message: ToSealer) => void }
@@ -48,25 +50,10 @@ class Host implements SealerHost {
     this.#spec = spec
     this.#post = post
     this.#app = new LedgerApp(spec, { crypto, post, nowMs: Date.now })
-    const signers = spec.buddies.map((index) => readKeyFile(buddyKeyFile(spec.dataDir, index)))
+    const signers =
+      spec.link === null ? spec.buddies.map((index) => readKeyFile(buddyKeyFile(spec.dataDir, index))) : [readKeyFile(spec.link.keyFile)]
     this.#keys = signers.map(({ key }) => key)
-    const stored = spec.last?.sealed.seal.qc.height ?? 0n
-    this.#opening = openEmbedded({
-      signers,
-      openStore: (at) => openLevelStore(join(buddyFolder(spec.dataDir, spec.buddies[at] as number), 'db'), logMemory),
-      genesis: { hash: genesisHashOf(crypto, spec.genesis), set: spec.genesis.set },
-      app: this.#app,
-      delivered: stored,
-      hash: keccak256,
-      readHeader,
-      timing: spec.timing,
-      sync: spec.syncLogs,
-      keepHeights,
-      archive: (height) => this.#want(height),
-      lacking: (decided) => planReplay(stored, decided),
-      onFailed: (at, error) => this.#trouble(`Buddy ${spec.buddies[at]} ended`, error),
-      onTrouble: (at, what, error) => this.#trouble(`Buddy ${spec.buddies[at]}: ${what}`, error),
-    })
+    this.#opening = spec.link === null ? this.#openHere(crypto, signers) : this.#openLinked(crypto, spec.link)
     this.#handlers = {
       status: () => Promise.resolve(this.#status()),
       changeMistake: ({ change }) => Promise.resolve(this.#app.changeMistake(change)),
@@ -108,6 +95,50 @@ class Host implements SealerHost {
     }
   }
 
+  /** Several Buddies of one operator, in one thread. */
+  #openHere(crypto: Crypto, signers: Signer[]): Promise<Embedded> {
+    const { buddies, dataDir, genesis, timing, syncLogs } = this.#spec
+    const stored = this.#app.storedHeight
+    return openEmbedded({
+      signers,
+      openStore: (at) => openLevelStore(join(buddyFolder(dataDir, buddies[at] as number), 'db'), logMemory),
+      genesis: { hash: genesisHashOf(crypto, genesis), set: genesis.set },
+      app: this.#app,
+      delivered: stored,
+      hash: crypto.hash,
+      readHeader,
+      timing,
+      sync: syncLogs,
+      keepHeights,
+      archive: (height) => this.#want(height),
+      lacking: (decided) => planReplay(stored, decided),
+      onFailed: (at, error) => this.#trouble(`Buddy ${buddies[at]} ended`, error),
+      onTrouble: (at, what, error) => this.#trouble(`Buddy ${buddies[at]}: ${what}`, error),
+    })
+  }
+
+  /** One Buddy, or none, among those of others. What it signs must outlive a loss of power: others hold it against it. */
+  #openLinked(crypto: Crypto, { keyFile, ...link }: BuddyLink): Promise<Embedded> {
+    const { dataDir, genesis, timing } = this.#spec
+    return openSeparate({
+      ...link,
+      signer: readKeyFile(keyFile),
+      openStore: () => openLevelStore(join(dataDir, 'buddy'), logMemory),
+      genesis: { hash: genesisHashOf(crypto, genesis), set: genesis.set },
+      app: this.#app,
+      delivered: () => this.#app.storedHeight,
+      hash: crypto.hash,
+      readHeader,
+      timing,
+      sync: true,
+      keepHeights,
+      archive: (height) => this.#want(height),
+      // Opened anew on its log, by whoever opened this.
+      onFailed: (error) => this.#post({ kind: 'fatal', error: errorToWire(error) }),
+      onTrouble: (what, error) => this.#trouble(`Buddy: ${what}`, error),
+    })
+  }
+
   #cycle(heartbeat: boolean): void {
     if (this.#embedded === null) return
     this.#views.notice(this.#embedded.status())
@@ -127,7 +158,7 @@ class Host implements SealerHost {
     this.#views.notice(status)
     const buddies = status.map((buddy, at): BuddyStatus => {
       const { state = 'stopped', height = 0n, view = 0 } = buddy ?? {}
-      return { index: this.#spec.buddies[at] as number, key: this.#keys[at] as Uint8Array, state, height, view }
+      return { index: this.#spec.buddies[at] ?? 0, key: this.#keys[at] as Uint8Array, state, height, view }
     })
     return { buddies, viewChanges: this.#views.count, busyMs: performance.eventLoopUtilization().active }
   }

@@ -4,10 +4,22 @@
 
 import type { Evidence } from '../buddy/core/types.js'
 import type { WireError } from '../errors.js'
+import type { Bytes } from '../primitives.js'
 import type { LaneFacts } from './core/hyper-facts.js'
 import type { HyperGenesis, SignedChange } from './core/hyper-types.js'
 import type { Sealed } from './hyper-block.js'
 import type { SealerStatus } from './sealer.js'
+
+/** The place of a process among separate Buddies (B9). A key outside of the set only learns of Seals. */
+export type BuddyLink = {
+  keyFile: string
+  /** null: it only dials. */
+  listen: { host: string; port: number } | null
+  peers: { key: Bytes; host: string; port: number }[]
+  /** Keys outside of the set that may connect. */
+  followers: Bytes[]
+  exchange: 'buddy' | 'direct'
+}
 
 export type SealerSpec = {
   dataDir: string
@@ -17,6 +29,8 @@ export type SealerSpec = {
   /** Buddies of this process: their folders are `buddy-<i>`. */
   buddies: number[]
   timing: { deltaMs: number; viewTimeoutMs: number; askMs: number }
+  /** Not null where Buddies are separate processes: what this one is among them; `buddies` is empty then. */
+  link: BuddyLink | null
   /** Whether logs are synced before a Buddy speaks. */
   syncLogs: boolean
 }

@@ -34,6 +34,8 @@ export interface SealingReader {
   status(): Promise<SealerStatus>
   /** Each block once it is stored; `latencyMs` since its cycle closed, null for one that this process did not close. Returns the undo. */
   onSealed(listener: (block: HyperBlock, latencyMs: number | null) => void): () => void
+  /** Signed changes that no Hyper Block holds yet, by nonce. */
+  changesWaiting(): Promise<SignedChange[]>
   /** @throws AppError 'not-allowed' for a signature that is not the admin's, 'invalid-params' for a nonce or change that cannot come next. */
   submitChange(change: SignedChange): Promise<void>
   /** For trying out what a network does without some of its Buddies. @throws AppError 'invalid-params', 'unsupported'. */

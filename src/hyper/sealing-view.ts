@@ -55,6 +55,7 @@ export function createSealingView(sources: ViewSources): SealingReader {
     evidence: (from, max) => store.evidence(from, max),
     trust: () => trustModelOf(currentSet().set, embedded),
     status,
+    changesWaiting: () => store.changesWaiting(),
     onSealed,
     submitChange,
     stopBuddy,

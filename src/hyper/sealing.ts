@@ -2,6 +2,7 @@
 // Does not own: any of the parts.
 // Called by: node.ts.
 
+import type { ValidatorSet } from '../buddy/core/types.js'
 import { AppError } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import type { Bytes, Hash32 } from '../primitives.js'
@@ -18,6 +19,7 @@ import { readHyperBlock } from './hyper-block.js'
 import type { HyperBlock, Sealed } from './hyper-block.js'
 import type { HyperStore } from './hyper-store.js'
 import type { HyperLog } from './log.js'
+import type { BuddyLink } from './sealer-protocol.js'
 import { openSealer } from './sealer-client.js'
 import type { OpenSealerPort } from './sealer-client.js'
 import type { Sealer } from './sealer.js'
@@ -28,10 +30,12 @@ import type { SessionBatches } from './session-batches.js'
 import type { Keccak256 } from './session-id.js'
 
 export type SealingSettings = Rhythm & {
-  buddies: number
+  buddies: number | ValidatorSet
   censorMs: number
   driftMs: number
   adminKey: Bytes | null
+  /** Not null where Buddies are separate processes. */
+  link: BuddyLink | null
   currency: string
   timing: { deltaMs: number; viewTimeoutMs: number; askMs: number }
 }
@@ -55,6 +59,8 @@ export type Sealing = {
   reader: SealingReader
   /** A session or message committed. */
   soon: () => void
+  /** A lane has new blocks that others may ask about before the period ends. */
+  gather: () => void
   /** A lane that began while the process runs. Settles when it may make blocks. */
   addLane: (lane: LaneClient) => Promise<void>
   stop: () => Promise<void>
@@ -113,7 +119,7 @@ class OwnSealing implements Sealing {
     const { keccak256, dataDir, settings, store, batches, oldestBatch, limits, clock, log } = options
     this.#options = options
     this.#genesis = { document, hash: genesisHashOf({ hash: keccak256 }, document) }
-    this.#buddies = buddiesHere(dataDir, document)
+    this.#buddies = settings.link === null ? buddiesHere(dataDir, document) : []
     this.#last = last
     this.#newest = last === null ? null : readHyperBlock(keccak256, last.sealed)
     this.#roster = last === null || last.roster === null ? rosterOfGenesis(document) : rosterIn(last.roster)
@@ -151,6 +157,8 @@ class OwnSealing implements Sealing {
 
   readonly soon = (): void => this.#cycles.soon()
 
+  readonly gather = (): void => this.#cycles.gather()
+
   async addLane(lane: LaneClient): Promise<void> {
     await this.#cycles.addLane(lane, { sealed: 0n, member: this.#isMember(lane) })
     await this.#join(lane)
@@ -171,6 +179,7 @@ class OwnSealing implements Sealing {
         genesis: this.#genesis.document,
         last: this.#last,
         buddies: this.#buddies,
+        link: settings.link,
         timing: settings.timing,
         syncLogs: limits.syncLogs,
       },
@@ -308,5 +317,5 @@ function rosterIn(bytes: Bytes): Roster {
 
 function standOf(lane: LaneClient): LaneStand {
   const head = lane.head()
-  return { head: head?.header.number ?? 0n, finalized: head?.finalized ?? 0n }
+  return { head: head?.header.number ?? 0n, finalized: head?.finalized ?? 0n, following: lane.spec.following === true }
 }

@@ -4,9 +4,15 @@
 
 import type { BatchFact } from './core/hyper-facts.js'
 import { encodeTranscript } from './core/transcript-codec.js'
-import type { BatchRecord } from './core/types.js'
+import type { BatchRecord, BlockPosition, SessionRecord } from './core/types.js'
 import type { StoredBatch } from './journal.js'
 import type { Keccak256 } from './session-id.js'
+
+/** What of a batch's record is needed here. */
+export type BatchOnDisk = Pick<StoredBatch, 'batch'> & {
+  blocks: readonly Pick<BlockPosition, 'chainId' | 'number' | 'hash'>[]
+  sessions: readonly Pick<SessionRecord, 'id' | 'transcript'>[]
+}
 
 export class SessionBatches {
   readonly #keccak256: Keccak256
@@ -18,7 +24,7 @@ export class SessionBatches {
   }
 
   /** A batch whose record is durable, before any lane is told to commit it: so the ledger knows of a batch before it hears of a block of it. */
-  add(record: BatchRecord | StoredBatch): void {
+  add(record: BatchOnDisk | StoredBatch | BatchRecord): void {
     const fact = this.#factOf(record)
     this.#unsealed.set(fact.batch, fact)
     this.#fresh.push(fact)
@@ -47,7 +53,7 @@ export class SessionBatches {
     return floor
   }
 
-  #factOf({ batch, blocks, sessions }: BatchRecord | StoredBatch): BatchFact {
+  #factOf({ batch, blocks, sessions }: BatchOnDisk): BatchFact {
     return {
       batch,
       blocks: blocks.map(({ chainId, number, hash }) => ({ chainId, number, hash })),

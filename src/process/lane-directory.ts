@@ -10,9 +10,18 @@ export function createLaneDirectory(lanes: readonly LaneClient[]): LaneDirectory
   const first = lanes[0]
   assert(first !== undefined, 'a gateway serves at least one lane')
   const byKey = new Map<string, LaneClient>()
-  for (const lane of lanes) {
-    byKey.set(String(lane.spec.chainId), lane)
-    byKey.set(lane.spec.name, lane)
+  let indexed = 0
+  return {
+    all: () => [...lanes],
+    find: (key) => {
+      // Lanes are added to the list while the process runs (H3).
+      for (const lane of lanes.slice(indexed)) {
+        byKey.set(String(lane.spec.chainId), lane)
+        byKey.set(lane.spec.name, lane)
+      }
+      indexed = lanes.length
+      return byKey.get(key)
+    },
+    default: () => first,
   }
-  return { all: () => [...lanes], find: (key) => byKey.get(key), default: () => first }
 }

@@ -15,7 +15,7 @@ export function planReplay(stored: bigint, decided: bigint): Span | null {
 }
 
 /** Where a lane stands, as it says itself. */
-export type LaneStand = { head: bigint; finalized: bigint }
+export type LaneStand = { head: bigint; finalized: bigint; /** True: what it lacks it gets again. */ following?: boolean }
 
 export type LanePlan =
   /** Told to the lane: where its sealed part ends; then its blocks from `collect` on are asked for. */
@@ -24,8 +24,8 @@ export type LanePlan =
   | { kind: 'lost'; reason: string }
 
 /** `to`: the lane's newest block in the newest stored Hyper Block. */
-export function planLane({ head, finalized }: LaneStand, to: bigint): LanePlan {
-  if (head < to) return { kind: 'lost', reason: `block ${to} is sealed, but the lane has only ${head}` }
+export function planLane({ head, finalized, following }: LaneStand, to: bigint): LanePlan {
+  if (head < to && !following) return { kind: 'lost', reason: `block ${to} is sealed, but the lane has only ${head}` }
   // It was told what is stored, never more.
   if (finalized > to) return { kind: 'lost', reason: `it knows block ${finalized} as sealed, the stored Hyper Blocks only ${to}` }
   return { kind: 'go', finalized: to, collect: to + 1n }

@@ -12,8 +12,8 @@ import { executedLanes } from './executed-lanes.js'
 export type BatchBook = {
   /** Durable when it settles. Answers why the batch cannot be what this block is of; null when it can. */
   take: (batch: FeedBatch, block: { chainId: number; number: bigint; hash: Hash32 }) => Promise<string | null>
-  /** Those from `floor` on, in order. */
-  from: (floor: bigint) => Promise<FeedBatch[]>
+  /** Those with a block beyond `sealed` of its lane, by number. */
+  unsealed: (sealed: ReadonlyMap<number, bigint>) => Promise<FeedBatch[]>
   ofBlock: (chainId: number, number: bigint) => Promise<FeedBatch | null>
 }
 
@@ -38,11 +38,19 @@ export function createBatchBook(store: Store, onNew: (batch: FeedBatch) => void)
 
   return {
     take,
-    from: async (floor) => {
-      const range = { ...tableRange(hyper.followedBatches), gte: tableKey(hyper.followedBatches, u64(floor)) }
-      const found: FeedBatch[] = []
-      for await (const [, value] of store.iterate(range)) found.push(decodeBatch(value))
-      return found
+    unsealed: async (sealed) => {
+      const found = new Map<bigint, FeedBatch>()
+      for (const [chainId, number] of sealed) {
+        const range = {
+          ...tableRange(hyper.followedBatchByBlock, u64(chainId)),
+          gte: tableKey(hyper.followedBatchByBlock, u64(chainId), u64(number + 1n)),
+        }
+        for await (const [, batch] of store.iterate(range)) {
+          const value = found.has(readU64(batch)) ? undefined : await read(readU64(batch))
+          if (value !== undefined) found.set(readU64(batch), decodeBatch(value))
+        }
+      }
+      return [...found.values()].sort((one, other) => one.batch - other.batch)
     },
     ofBlock: async (chainId, number) => {
       const batch = await store.get(tableKey(hyper.followedBatchByBlock, u64(chainId), u64(number)))

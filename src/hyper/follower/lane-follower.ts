@@ -172,7 +172,7 @@ export class LaneFollower {
       return true
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      if (error.data?.['awaits'] === 'hyper') return this.#awaitSeal(this.#deps.limits.laneAgainMs)
+      if (error.data?.['awaits'] === 'hyper') return this.#awaitSeal(this.#deps.limits.tellingMs)
       if (error.code === 'block-invalid') return this.#refuse(number, hash, error.message)
       return this.#laneIsAway(error)
     }

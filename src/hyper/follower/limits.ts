@@ -14,6 +14,8 @@ export type FollowerLimits = {
   retryMsMax: number
   /** A block that was refused is fetched and executed again after so long: the gateway may have been repaired. */
   refusedAgainMs: number
+  /** Wait for a lane that is being told of a Hyper Block. */
+  tellingMs: number
   /** Wait for a lane that did not answer. */
   laneAgainMs: number
   requestMs: number
@@ -27,6 +29,7 @@ export const followerLimits: FollowerLimits = {
   retryMs: 100,
   retryMsMax: 5_000,
   refusedAgainMs: 10_000,
+  tellingMs: 10,
   laneAgainMs: 500,
   requestMs: 30_000,
 }

@@ -4,7 +4,7 @@
 
 import { AppError } from '../../errors.js'
 import type { BlockRef } from '../../evm-lane/chain-data.js'
-import { decodeChange, encodeGenesis } from '../../hyper/core/hyper-codec.js'
+import { decodeChange, encodeChange, encodeGenesis } from '../../hyper/core/hyper-codec.js'
 import { genesisToJson } from '../../hyper/core/genesis.js'
 import type { HyperBlock, SealingReader } from '../../hyper/sealing-reader.js'
 import type { Bytes, Hash32 } from '../../primitives.js'
@@ -92,6 +92,11 @@ export async function trustModel(ctx: CallContext): Promise<Json> {
 export function genesis(ctx: CallContext): Json {
   const { document } = sealingOf(ctx).genesis
   return { ...genesisToJson({ hash: keccak }, document), rlp: toHex(encodeGenesis(document)) }
+}
+
+/** For Buddies that are processes of their own: each takes them from here and looks at the signature itself. */
+export async function getPendingChanges(ctx: CallContext): Promise<string[]> {
+  return (await sealingOf(ctx).changesWaiting()).map((change) => toHex(encodeChange(change)))
 }
 
 /** The bytes of a change that the admin signed. Answers its nonce; it is in force from the Hyper Block after the one that holds it. */

@@ -39,6 +39,7 @@ function fake(): Fake {
   const submitted: SignedChange[] = []
   const sealing: SealingReader = {
     genesis: { document: genesis, hash: genesisHashOf({ hash: keccak256 }, genesis) },
+    changesWaiting: () => Promise.resolve([]),
     height: () => 2n,
     byNumber: async (number) => blocks.find(({ header }) => header.number === number) ?? null,
     byHash: async (hash) => blocks.find((block) => toHex(block.hash) === toHex(hash)) ?? null,

@@ -1,0 +1,83 @@
+// Four Buddies in processes of their own seal the blocks of a gateway under load: one dies and comes back, one is cut off, two are gone.
+
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { needsOwnGateway } from '../gateway.js'
+import { rpc } from '../rpc.js'
+import { deployCounter, startLoad } from './load.js'
+import { startNetwork, until, type BuddyNetwork, type BuddyProcess } from './network.js'
+
+const lanes = `
+[[lanes]]
+chainId = 77040
+name = "instant"
+
+[[lanes]]
+chainId = 77041
+name = "clock"
+blockTimeMs = 100
+`
+
+/** The Buddy has sealed what the gateway knows, with lanes of its own that came out the same. */
+async function keepsUp({ gateway, height }: BuddyNetwork, buddy: BuddyProcess): Promise<void> {
+  const wanted = await height()
+  await until(
+    async () => Number(await rpc(buddy.url, 'hyper_blockNumber')) >= wanted,
+    () => `Buddy ${buddy.index} lags\n${buddy.output()}`,
+  )
+  for (const lane of await rpc(gateway.url, 'hyper_getLanes')) {
+    const url = (base: string): string => `${base}/${Number(lane.chainId)}`
+    const [own, theirs] = await Promise.all([buddy.url, gateway.url].map((base) => rpc(url(base), 'eth_getBlockByNumber', ['finalized', false])))
+    const same = await rpc(url(gateway.url), 'eth_getBlockByNumber', [own.number, false])
+    assert.equal(own.hash, same.hash)
+    assert.ok(Number(theirs.number) >= 0)
+  }
+  assert.deepEqual((await rpc(buddy.url, 'hyper_following')).refusals, [])
+}
+
+test('sealing goes on without one, stops without two, and resumes', { skip: needsOwnGateway, timeout: 400_000 }, async (t) => {
+  const network = await startNetwork({ lanes })
+  t.after(() => network.stop())
+  const { gateway, buddies } = network
+  const urls = [77040, 77041].map((chainId) => gateway.laneUrl(chainId))
+  const counters = await Promise.all(urls.map(deployCounter))
+  const load = startLoad(urls, counters)
+  t.after(() => load.stop())
+  const [first, second, third, fourth] = buddies as [BuddyProcess, BuddyProcess, BuddyProcess, BuddyProcess]
+  const more = async (count: number): Promise<void> => void (await network.sealed((await network.height()) + count))
+
+  await more(5)
+  for (const buddy of buddies) await keepsUp(network, buddy)
+
+  await first.kill9()
+  await more(5)
+  await first.start()
+  await keepsUp(network, first)
+
+  second.partition()
+  await more(5)
+  second.heal()
+  await keepsUp(network, second)
+
+  await Promise.all([third.kill9(), fourth.kill9()])
+  // One that was under way may still be sealed.
+  const unsealed = async (): Promise<number> => Number((await rpc(gateway.url, 'hyper_getLanes'))[1].unsealed)
+  await until(
+    async () => (await unsealed()) >= 10,
+    () => 'lanes do not go on without a Seal',
+  )
+  const stopped = await network.height()
+  await until(
+    async () => (await unsealed()) >= 30,
+    () => 'lanes do not go on without a Seal',
+  )
+  assert.equal(await network.height(), stopped, 'two of four seal nothing')
+  await Promise.all([third.start(), fourth.start()])
+  await more(5)
+  for (const buddy of buddies) await keepsUp(network, buddy)
+  t.diagnostic(`${await network.height()} Hyper Blocks, ${load.sent} transactions`)
+
+  await assert.rejects(rpc(`${first.url}/77040`, 'eth_sendRawTransaction', ['0x00']), /follows/)
+  const model = await rpc(gateway.url, 'hyper_trustModel')
+  assert.deepEqual([model.model, model.reexecuted], ['separate', true])
+})

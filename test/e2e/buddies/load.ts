@@ -1,0 +1,42 @@
+// Owns: a steady load on lanes of a gateway: transfers, and calls of one contract that counts.
+// Does not own: the gateway.
+// Called by: end-to-end tests and measurements of separate Buddies.
+
+import { rpc } from '../rpc.js'
+
+export const account = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
+/** sstore(0, sload(0) + 1) */
+const counter = '0x600a600c600039600a6000f36001600054016000550000'
+
+export async function deployCounter(url: string): Promise<string> {
+  const hash = await rpc(url, 'eth_sendTransaction', [{ from: account, data: counter }])
+  return (await rpc(url, 'eth_getTransactionReceipt', [hash])).contractAddress
+}
+
+export type Load = { readonly sent: number; stop: () => Promise<void> }
+
+/** One caller per lane; what a gateway that is away does not take is sent again. */
+export function startLoad(urls: readonly string[], to: readonly string[]): Load {
+  let sent = 0
+  let stopped = false
+  const caller = async (url: string, target: string): Promise<void> => {
+    while (!stopped) {
+      try {
+        await rpc(url, 'eth_sendTransaction', [{ from: account, to: target, gas: '0x186a0' }])
+        sent++
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
+  }
+  const callers = Promise.all(urls.map((url, i) => caller(url, to[i] ?? account)))
+  return {
+    get sent() {
+      return sent
+    },
+    stop: async () => {
+      stopped = true
+      await callers
+    },
+  }
+}
