@@ -14,16 +14,21 @@ type Solc = { version(): string; compile(input: string): string }
 
 /** The code hash is part of every lane's genesis, so another compiler is a reviewed decision. */
 const compilerVersion = '0.8.30'
+const gateSource = 'portal/Gate.sol'
 const root = rootFolder(import.meta.dirname)
 const target = join(root, 'src/evm-lane/engine/portal/portal-code.ts')
 
 main(process.argv.includes('--check'))
 
 function main(check: boolean): void {
-  const contracts = compile(sources(join(root, 'contracts')))
+  const { [gateSource]: gate = { content: '' }, ...others } = sources(join(root, 'contracts'))
+  const contracts = compile(others, 'istanbul')
+  // It runs in tools only, and asks them for the base fee.
+  const tools = compile({ ...others, [gateSource]: gate }, 'london')
   const text = generated({
     portal: runtimeCode(contracts['HyperPortal.sol']?.['HyperPortal']),
     proxy: runtimeCode(contracts['CrossChainProxy.sol']?.['CrossChainProxy']),
+    gate: runtimeCode(tools[gateSource]?.['Gate']),
     proxyInit: bytes(contracts['CrossChainProxy.sol']?.['CrossChainProxy']?.evm.bytecode.object),
   })
   if (existsSync(target) && readFileSync(target, 'utf8') === text) return
@@ -39,12 +44,12 @@ function sources(folder: string): Record<string, { content: string }> {
   return Object.fromEntries(paths.map((path) => [relative(folder, path), { content: readFileSync(path, 'utf8') }]))
 }
 
-function compile(from: Record<string, { content: string }>): NonNullable<Output['contracts']> {
+/** `evmVersion`: istanbul for what lanes execute, so that one code serves lanes of every fork that a genesis may ask for. */
+function compile(from: Record<string, { content: string }>, evmVersion: 'istanbul' | 'london'): NonNullable<Output['contracts']> {
   const solc = createRequire(import.meta.url)('solc') as Solc
   if (!solc.version().startsWith(`${compilerVersion}+`)) throw new Error(`solc ${solc.version()} is installed, ${compilerVersion} is wanted`)
   const settings = {
-    // No opcode newer than Istanbul, so that one code serves lanes of every fork that a genesis may ask for.
-    evmVersion: 'istanbul',
+    evmVersion,
     optimizer: { enabled: true, runs: 10_000 },
     // Without a hash of sources and settings at its end the code depends on its meaning alone.
     metadata: { bytecodeHash: 'none', appendCBOR: false },
@@ -70,16 +75,18 @@ function bytes(hex: string | undefined): Uint8Array {
   return fromHex(hex)
 }
 
-function generated({ portal, proxy, proxyInit }: { portal: Uint8Array; proxy: Uint8Array; proxyInit: Uint8Array }): string {
+function generated({ portal, proxy, gate, proxyInit }: Record<'portal' | 'proxy' | 'gate' | 'proxyInit', Uint8Array>): string {
   return [
     '// Owns: the code of the system contracts. Generated from contracts/ by scripts/contracts.ts; not edited by hand.',
     '// Does not own: the accounts that carry it (portal-accounts.ts).',
-    `// Called by: portal-accounts.ts, proxy-address.ts. Compiled by solc ${compilerVersion}. Sizes: portal ${portal.length} bytes, proxy ${proxy.length} bytes.`,
+    `// Called by: portal-accounts.ts, proxy-address.ts. Compiled by solc ${compilerVersion}. Sizes: portal ${portal.length} bytes, proxy ${proxy.length} bytes, gate ${gate.length} bytes.`,
     '',
     `export const portalCodeHash = '${toHex(keccak256(portal))}'`,
     `export const proxyCodeHash = '${toHex(keccak256(proxy))}'`,
+    `export const gateCodeHash = '${toHex(keccak256(gate))}'`,
     `export const proxyInitCodeHash = '${toHex(keccak256(proxyInit))}'`,
     `export const portalCode =\n  '${toHex(portal)}'`,
+    `export const gateCode =\n  '${toHex(gate)}'`,
     '',
   ].join('\n')
 }

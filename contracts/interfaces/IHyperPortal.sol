@@ -110,6 +110,8 @@ interface IHyperPortal {
 
   // --- errors of wrong use ---
 
+  /// This EVM has the state of a lane but is none: the fork of a tool. There is no other lane to call from here.
+  error NotALane();
   error OnlyProxy();
   error OnlySystem();
   /// The portal's code was borrowed by DELEGATECALL or an EIP-7702 delegation.

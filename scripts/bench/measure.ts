@@ -2,7 +2,7 @@
 // Owns the shape of a sample; does not know scenarios or checks.
 import type { Generator } from './generator.js'
 import type { Job, JobResult } from './job.js'
-import { cpuTimeUs } from './process-cpu.js'
+import { cpuTimeUs, machineCpuUs } from './process-cpu.js'
 import type { Target } from './target.js'
 
 /** A pool of thousands is mined in a second; a server whose pool does not move for so long has stopped mining. */
@@ -22,6 +22,8 @@ export type Sample = {
   answeredPerSecond: number
   serverCpuUs: number | null
   generatorCpuUs: number
+  /** Cores that neither server nor generator used but somebody else did: what disturbed the run. */
+  othersCores: number | null
   p50Ms: number
   p99Ms: number
   /** Begin and end of the clock, microseconds of the system's monotonic time, as CPU profiles have it. */
@@ -40,17 +42,21 @@ export type MeasureOptions = {
 export async function measure(generator: Generator, options: MeasureOptions): Promise<Sample> {
   const { row, target, operations, job } = options
   let cpuBefore: number | null = null
+  let machineBefore: number | null = null
   let startUs = 0
   const result = await generator.run({ ...job, settleDeadlineMs: SETTLE_DEADLINE_MS }, () => {
     cpuBefore = cpuTimeUs(target.pids)
+    machineBefore = machineCpuUs()
     startUs = monotonicUs()
   })
+  const machineAfter = machineCpuUs()
   const cpuAfter = cpuTimeUs(target.pids)
   const window: [number, number] = [startUs, monotonicUs()]
   if (result.errors > 0) {
     throw new Error(`${result.errors} of ${result.requests} requests failed: ${result.errorSamples.join(' | ')}`)
   }
   const quantiles = latencyOf(result, options.latency)
+  const own = cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore
   return {
     row,
     target: target.name,
@@ -58,8 +64,12 @@ export async function measure(generator: Generator, options: MeasureOptions): Pr
     elapsedMs: result.elapsedMs,
     perSecond: result.unsettled > 0 ? null : (operations * 1000) / result.elapsedMs,
     answeredPerSecond: (operations * 1000) / result.answeredMs,
-    serverCpuUs: cpuBefore === null || cpuAfter === null ? null : (cpuAfter - cpuBefore) / operations,
+    serverCpuUs: own === null ? null : own / operations,
     generatorCpuUs: result.cpuUs / (result.requests + result.polls),
+    othersCores:
+      own === null || machineBefore === null || machineAfter === null
+        ? null
+        : Math.max(0, machineAfter - machineBefore - own - result.cpuUs) / (window[1] - window[0]),
     p50Ms: quantiles.p50,
     p99Ms: quantiles.p99,
     window,

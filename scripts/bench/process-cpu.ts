@@ -1,4 +1,4 @@
-// CPU time of other processes, all their threads together, as Linux counts it in /proc.
+// CPU time of other processes, all their threads together, and of the whole machine, as Linux counts it in /proc.
 import { readFileSync } from 'node:fs'
 
 /** USER_HZ, the unit of /proc/<pid>/stat: 100 on every Linux that Node runs on. */
@@ -16,6 +16,19 @@ export function cpuTimeUs(pids: readonly number[]): number | null {
     ticks += own
   }
   return (ticks * 1_000_000) / TICKS_PER_SECOND
+}
+
+/** CPU time of everything on the machine so far, microseconds; null on a system without /proc. */
+export function machineCpuUs(): number | null {
+  let line: string
+  try {
+    line = readFileSync('/proc/stat', 'latin1').split('\n', 1)[0]!
+  } catch {
+    return null
+  }
+  // cpu user nice system idle iowait irq softirq steal; what a guest used is in user and nice already.
+  const [user, nice, system, , , irq, softirq, steal] = line.split(/\s+/).slice(1).map(Number) as number[]
+  return ((user! + nice! + system! + irq! + softirq! + steal!) * 1_000_000) / TICKS_PER_SECOND
 }
 
 function cpuTicks(pid: number): number | null {

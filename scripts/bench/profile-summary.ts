@@ -7,11 +7,11 @@ import { pathToFileURL } from 'node:url'
 const TOP = 15
 /** Waiting for work, also where a thread of the sender pool does it awake in Atomics.wait. */
 const NOT_WORK = new Set(['(idle)', '(root)', 'atomicsWaitLoop'])
-/** A file that only one kind of thread loads. */
+/** A part of the sources that only one kind of thread runs; the first that is found tells. */
 const KINDS = [
-  { kind: 'gateway', file: '/src/rpc/server.js' },
-  { kind: 'lanes', file: '/src/evm-lane/worker.js' },
-  { kind: 'sender recovery', file: '/src/evm-lane/sender-recovery-task.js' },
+  { kind: 'gateway', part: '/src/rpc/' },
+  { kind: 'lanes', part: '/src/evm-lane/engine/state/' },
+  { kind: 'sender recovery', part: '/src/evm-lane/sender-recovery-task.js' },
 ]
 
 /** The part of the profile format of V8 that is read: samples name nodes, times are microseconds of the system's monotonic clock. */
@@ -72,7 +72,7 @@ export function profileText(paths: readonly string[], windows: readonly Window[]
 }
 
 function kindOf(profile: CpuProfile): string {
-  const known = KINDS.find(({ file }) => profile.nodes.some(({ callFrame }) => callFrame.url.endsWith(file)))
+  const known = KINDS.find(({ part }) => profile.nodes.some(({ callFrame }) => callFrame.url.includes(part)))
   return known?.kind ?? 'other'
 }
 

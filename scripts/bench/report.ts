@@ -19,6 +19,7 @@ export type Line = {
   ratio: number | null
   serverCpuUs: number | null
   generatorCpuUs: number
+  othersCores: number | null
   p50Ms: number
   p99Ms: number
 }
@@ -36,6 +37,7 @@ export function summarize(samples: readonly Sample[], baseline: string): Line[] 
     const rates = group.flatMap(({ perSecond }) => (perSecond === null ? [] : [perSecond]))
     const perSecond = rates.length > 0 ? median(rates) : null
     const base = groups.get(`${row}\n${baseline}`)
+    const others = group.flatMap(({ othersCores }) => (othersCores === null ? [] : [othersCores]))
     const cpu = group.flatMap(({ serverCpuUs }) => (serverCpuUs === null ? [] : [serverCpuUs]))
     return {
       row,
@@ -49,6 +51,7 @@ export function summarize(samples: readonly Sample[], baseline: string): Line[] 
       ratio: base && target !== baseline && perSecond !== null ? perSecond / median(base.map(({ answeredPerSecond }) => answeredPerSecond)) : null,
       serverCpuUs: cpu.length > 0 ? median(cpu) : null,
       generatorCpuUs: median(group.map(({ generatorCpuUs }) => generatorCpuUs)),
+      othersCores: others.length > 0 ? median(others) : null,
       p50Ms: median(group.map(({ p50Ms }) => p50Ms)),
       p99Ms: median(group.map(({ p99Ms }) => p99Ms)),
     }
@@ -70,7 +73,7 @@ export function sampleText(sample: Sample): string {
   return (
     `${sample.row.padEnd(22)} ${sample.target.padEnd(10)} ${rate(sample.perSecond).padStart(8)}/s  answered ${rate(sample.answeredPerSecond).padStart(8)}/s  ` +
     `server ${cpuText(sample.serverCpuUs)} us/op  generator ${whole(sample.generatorCpuUs)} us/request  ` +
-    `p50 ${sample.p50Ms.toFixed(2)} ms  p99 ${sample.p99Ms.toFixed(2)} ms`
+    `p50 ${sample.p50Ms.toFixed(2)} ms  p99 ${sample.p99Ms.toFixed(2)} ms  others ${sample.othersCores === null ? '-' : sample.othersCores.toFixed(2)} cores`
   )
 }
 
@@ -84,6 +87,7 @@ const HEADINGS = [
   'ratio',
   'server CPU us/op',
   'generator CPU us/request',
+  'cores used by others',
   'p50 ms',
   'p99 ms',
 ]
@@ -100,6 +104,7 @@ export function tableText(lines: readonly Line[]): string {
     line.ratio === null ? '' : `${line.ratio.toFixed(2)}x`,
     cpuText(line.serverCpuUs),
     whole(line.generatorCpuUs),
+    line.othersCores === null ? '-' : line.othersCores.toFixed(2),
     line.p50Ms.toFixed(2),
     line.p99Ms.toFixed(2),
   ])

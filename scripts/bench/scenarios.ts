@@ -42,9 +42,11 @@ async function lanes(run: Run): Promise<Sample[]> {
   const { length } = run.target.lanes
   if (length === 1) return one
   const all = await payOnLanes({ ...run, scope: `${run.scope}/all` }, { row: `${length} lanes`, kind: 'native', lanes: length })
-  const each = { ...run, scope: `${run.scope}/each`, senders: run.senders * length }
-  const full = await payOnLanes(each, { row: `${length} lanes, ${run.senders} senders each`, kind: 'native', lanes: length })
-  return [...one, ...all, ...full]
+  // Every lane with as many senders as the one lane had, and one lane with all of them.
+  const more = (scope: string): Run => ({ ...run, scope: `${run.scope}/${scope}`, senders: run.senders * length })
+  const each = await payOnLanes(more('each'), { row: `${length} lanes, ${run.senders} senders each`, kind: 'native', lanes: length })
+  const alone = await payOnLanes(more('alone'), { row: `1 lane, ${run.senders * length} senders`, kind: 'native', lanes: 1 })
+  return [...one, ...all, ...each, ...alone]
 }
 
 /** The same senders and transactions in total, dealt out evenly over the target's first `lanes` lanes. */

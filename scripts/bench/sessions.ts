@@ -1,13 +1,14 @@
 // `npm run bench:sessions`: what a call to another lane costs beside the same call on one lane, and what lanes that take no part feel of it.
 // Owns the rows and their order; the load is counter-calls.ts, the clock measure.ts.
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkCounterCalls, prepareCounterCalls, type CounterCalls } from './counter-calls.js'
 import { Generator } from './generator.js'
 import type { Lane } from './lane.js'
+import { profileText } from './profile-summary.js'
 import { measure, POLL_DELAY_MS_MAX, type Sample } from './measure.js'
 import { checkPayments, connectionPlans, preparePayments } from './payments.js'
 import { machine, markdownText, sampleText, summarize, tableText, type Line } from './report.js'
@@ -31,9 +32,14 @@ async function main(): Promise<void> {
       senders: { type: 'string', default: '32' },
       seed: { type: 'string', default: randomBytes(8).toString('hex') },
       markdown: { type: 'boolean', default: false },
+      /** Only rows whose name holds this text; without the conclusions, which need all. */
+      rows: { type: 'string', default: '' },
+      'cpu-profile': { type: 'string' },
     },
   })
   const [runs, count, senders] = [values.runs, values.count, values.senders].map(Number) as [number, number, number]
+  const profileFolder = values['cpu-profile'] === undefined ? null : path.resolve(values['cpu-profile'])
+  if (profileFolder !== null) mkdirSync(profileFolder, { recursive: true })
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-sessions-'))
   const config = path.join(folder, 'paralane.toml')
   writeFileSync(config, CONFIG)
@@ -44,7 +50,7 @@ async function main(): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error(signal)))
   })
   try {
-    target = await startParalane({ lanes: CHAIN_IDS.map(String), profileFolder: null, extraArgs: ['--config', config] })
+    target = await startParalane({ lanes: CHAIN_IDS.map(String), profileFolder, extraArgs: ['--config', config] })
     const [a, b, c, d, untouched] = target.lanes as [Lane, Lane, Lane, Lane, Lane]
     console.log(`seed ${values.seed}; ${JSON.stringify(machine())}`)
     const samples: Sample[] = []
@@ -59,7 +65,8 @@ async function main(): Promise<void> {
         count,
         senders,
       }
-      for (const sample of await Promise.race([interrupted, round(bench)])) {
+      for (const row of rows(bench).filter(({ name }) => name.includes(values.rows))) {
+        const sample = await Promise.race([interrupted, row.measured()])
         console.log(`${(run < 0 ? 'warm-up' : `run ${run + 1}`).padEnd(8)} ${sampleText(sample)}`)
         if (run >= 0) samples.push(sample)
       }
@@ -67,34 +74,41 @@ async function main(): Promise<void> {
     const lines = summarize(samples, 'paralane')
     const settings = `${runs} runs after a warm-up, ${count} transactions, ${senders} senders, seed ${values.seed}`
     console.log(`\n${values.markdown ? markdownText(lines, machine(), settings) : tableText(lines)}`)
-    console.log(`\n${conclusions(lines)}`)
+    if (values.rows === '') console.log(`\n${conclusions(lines)}`)
   } finally {
     await Promise.all([...generators.map((generator) => generator.close()), target?.stop()])
     rmSync(folder, { recursive: true, force: true })
   }
+  if (profileFolder !== null) console.log(`\n${profileText([profileFolder])}`)
 }
 
-async function round(bench: Bench): Promise<Sample[]> {
+type Row = { name: string; measured: () => Promise<Sample> }
+
+function rows(bench: Bench): Row[] {
   const { a, b, c, d } = bench.lanes
+  const row = <T>(name: string, measured: (bench: Bench, row: string, of: T) => Promise<Sample>, of: T): Row => ({
+    name,
+    measured: () => measured(bench, name, of),
+  })
   return [
-    await latency(bench, 'local call, latency', a, null),
-    await latency(bench, 'cross-lane, latency', a, b),
-    await throughput(bench, 'local calls, 1 lane', [[a, null]]),
-    await throughput(bench, 'sessions, 2 lanes', [[a, b]]),
-    await throughput(bench, 'sessions, 4 lanes', [
+    row('local call, latency', latency, { near: a, far: null }),
+    row('cross-lane, latency', latency, { near: a, far: b }),
+    row('local calls, 1 lane', throughput, [[a, null]]),
+    row('sessions, 2 lanes', throughput, [[a, b]]),
+    row('sessions, 4 lanes', throughput, [
       [a, b],
       [c, d],
     ]),
-    await third(bench, 'third lane, alone', null),
-    await third(bench, 'third, 1 local caller', { far: null, senders: 1 }),
-    await third(bench, 'third, 1 session caller', { far: b, senders: 1 }),
-    await third(bench, 'third, local load', { far: null, senders: bench.senders }),
-    await third(bench, 'third, session load', { far: b, senders: bench.senders }),
+    row('third lane, alone', third, null),
+    row('third, 1 local caller', third, { far: null, senders: 1 }),
+    row('third, 1 session caller', third, { far: b, senders: 1 }),
+    row('third, local load', third, { far: null, senders: bench.senders }),
+    row('third, session load', third, { far: b, senders: bench.senders }),
   ]
 }
 
 /** One sender, one call at a time, from sending it to holding its receipt. */
-async function latency({ generator, target, seed, count }: Bench, row: string, near: Lane, far: Lane | null): Promise<Sample> {
+async function latency({ generator, target, seed, count }: Bench, row: string, { near, far }: { near: Lane; far: Lane | null }): Promise<Sample> {
   const perSender = Math.max(1, Math.floor(count / 10))
   const load = await prepareCounterCalls({ near, far, seed, scope: row, senders: 1, perSender })
   const job = { connections: connectionPlans(load, 'each'), pollDelayMsMax: 0 }

@@ -1,6 +1,6 @@
 // Owns: the two messages of the sender pool: transactions packed into one buffer, senders packed into another.
 // Does not own: recovering (sender-recovery-task.ts).
-// Called by: sender-recovery.ts, sender-recovery-task.ts, sender-recovery-worker.ts. One buffer for all costs one copy instead of one per transaction.
+// Called by: sender-recovery.ts, sender-recovery-task.ts. One buffer for all costs one copy instead of one per transaction.
 
 import type { Address, Bytes } from '../primitives.js'
 

@@ -1,6 +1,6 @@
 // Owns: recovering the senders of a batch of raw transactions, in a thread of the pool.
 // Does not own: the signing payload (sender-recovery-decode.ts) or the curve (secp256k1.ts).
-// Called by: sender-recovery-worker.ts, tests.
+// Called by: the threads of sender-recovery.ts, tests.
 
 import type { Address, Bytes } from '../primitives.js'
 import { initKeccak, keccak256 } from './engine/keccak.js'
@@ -10,7 +10,8 @@ import { signedPayload } from './sender-recovery-decode.js'
 
 await initKeccak()
 
-export function recoverBatch(batch: RawBatch): Bytes {
+/** The task of the pool: one call per batch. */
+export default function recoverBatch(batch: RawBatch): Bytes {
   return packSenders(unpackRaws(batch).map(recoverSender))
 }
 

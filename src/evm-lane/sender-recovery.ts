@@ -1,8 +1,8 @@
-// Owns: the threads that recover senders, so that a lane's thread spends none of its time on signatures.
+// Owns: the threads that recover senders, so that a lane's thread spends none of its time on signatures; the only file that imports piscina.
 // Does not own: the recovery itself (sender-recovery-task.ts) or whether a transaction is good (the lane decides).
 // Called by: node.ts, which wraps each lane client with it.
 
-import { Worker } from 'node:worker_threads'
+import { Piscina } from 'piscina'
 import { AppError } from '../errors.js'
 import type { Address, Bytes } from '../primitives.js'
 import type { LaneClient } from './client.js'
@@ -20,50 +20,33 @@ const batchMax = 64
 const waitingMax = 16_384
 
 type Waiting = { raw: Bytes; resolve: (sender: Address | null) => void }
-/** `batch`: what it works on; null while it is idle. */
-type RecoveryThread = { worker: Worker; batch: Waiting[] | null; answered: boolean }
 
-const recoveryWorker = new URL('./sender-recovery-worker.js', import.meta.url)
+const recoveryTask = new URL('./sender-recovery-task.js', import.meta.url)
 
-/** A thread that dies costs speed, not transactions: without a sender the lane recovers it. `entry`: another file for the threads, for tests. */
-export function openSenderPool(threads: number, entry: URL = recoveryWorker): SenderPool {
+/** A thread that dies costs speed, not transactions: without a sender the lane recovers it. `task`: another file for the threads, for tests. */
+export function openSenderPool(threads: number, task: URL = recoveryTask): SenderPool {
+  // A thread that waits for work in Atomics.wait answers sooner, but wakes a core for every task; messages cost less where cores are few.
+  const piscina = new Piscina({ filename: task.href, minThreads: threads, maxThreads: threads, recordTiming: false, atomics: 'disabled' })
   const waiting: Waiting[] = []
-  const pool = new Set<RecoveryThread>()
-  let closed = false
+  const running = new Set<Waiting[]>()
 
   // While every thread is busy the next batch grows; so batches are as large as the load, and one lone transaction does not wait.
   const dispatch = (): void => {
-    for (const thread of pool) {
-      if (waiting.length === 0) return
-      if (thread.batch !== null) continue
-      thread.batch = waiting.splice(0, batchMax)
-      thread.worker.postMessage(packRaws(thread.batch.map(({ raw }) => raw)))
+    while (running.size < threads && waiting.length > 0) {
+      const batch = waiting.splice(0, batchMax)
+      running.add(batch)
+      void recoverBatch(piscina, batch).then((senders) => settle(batch, senders))
     }
-    if (pool.size === 0) for (const { resolve } of waiting.splice(0)) resolve(null)
   }
-  const settle = (thread: RecoveryThread, senders: (Address | null)[]): void => {
-    const batch = thread.batch ?? []
-    thread.batch = null
+  const settle = (batch: Waiting[], senders: (Address | null)[]): void => {
+    if (!running.delete(batch)) return
     dispatch()
     batch.forEach(({ resolve }, i) => resolve(senders[i] ?? null))
   }
-  const start = (): void => {
-    const thread: RecoveryThread = { worker: new Worker(entry, { name: 'senders' }), batch: null, answered: false }
-    pool.add(thread)
-    thread.worker.on('message', (packed: Bytes) => {
-      thread.answered = true
-      settle(thread, unpackSenders(packed))
-    })
-    // Its end follows, and says all that matters.
-    thread.worker.on('error', () => undefined)
-    thread.worker.once('exit', () => {
-      pool.delete(thread)
-      // One that never answered would not do better the next time.
-      if (!closed && thread.answered) start()
-      settle(thread, [])
-    })
-  }
-  for (let i = 0; i < threads; i++) start()
+  // Threads that cannot begin are not started again: nobody would ever answer.
+  piscina.on('error', () => {
+    if (piscina.threads.length === 0) for (const batch of running) settle(batch, [])
+  })
 
   return {
     recover: (raw) => {
@@ -72,10 +55,16 @@ export function openSenderPool(threads: number, entry: URL = recoveryWorker): Se
         if (waiting.push({ raw, resolve }) === 1) setImmediate(dispatch)
       })
     },
-    close: async () => {
-      closed = true
-      await Promise.all([...pool].map(({ worker }) => worker.terminate()))
-    },
+    close: () => piscina.destroy(),
+  }
+}
+
+/** None when the thread died over it, which the pool replaces. */
+async function recoverBatch(piscina: Piscina, batch: Waiting[]): Promise<(Address | null)[]> {
+  try {
+    return unpackSenders((await piscina.run(packRaws(batch.map(({ raw }) => raw)))) as Bytes)
+  } catch {
+    return []
   }
 }
 

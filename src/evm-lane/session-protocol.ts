@@ -92,7 +92,10 @@ export type ReplayResult = { reproduced: boolean; reason: string | null }
 export type SessionRequests = {
   /** Take the lane for a batch of sessions: the block being built is finished first, none is begun until sessionCommit or sessionAbort. */
   sessionOpen: { req: { batch: number }; res: { number: bigint; headHash: Hash32; gasLimit: bigint; baseFee: bigint } }
-  /** Begin one session of the batch: what follows can be undone to here as one. */
+  /**
+   * Begin one session of the batch: what follows can be undone to here as one. It, and the end of a session that is kept, may be followed by other requests
+   * before they are answered; the lane does them in order.
+   */
   sessionBegin: { req: { batch: number; session: Hash32 }; res: null }
   /**
    * Pool a transaction of a bundle: decoded, checked, and left to sessionTx or sessionDrop; no block of the lane's own takes it and no sessionWanted tells of

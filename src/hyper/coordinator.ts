@@ -156,6 +156,8 @@ class Shell {
     switch (effect.kind) {
       case 'call':
         return this.#laneRunner.call(effect)
+      case 'flush':
+        return this.#laneRunner.flush(effect.chainId)
       case 'drop':
         return this.#laneRunner.drop(effect)
       case 'answer':
@@ -203,7 +205,10 @@ class Shell {
     this.#undo.push(
       lane.on('sessionWanted', (wanted) => this.#feed({ kind: 'wanted', wanted: wantedOf(this.#options.keccak256, chainId, wanted) })),
       watchLane(lane, (input) => {
-        if (input.kind === 'laneDown') this.#simulations.laneDown(input.chainId)
+        if (input.kind === 'laneDown') {
+          this.#simulations.laneDown(input.chainId)
+          this.#laneRunner.forget(input.chainId)
+        }
         this.#feed(input)
       }),
     )

@@ -7,28 +7,53 @@ import type { LaneClient, LaneState } from '../evm-lane/client.js'
 import type { Effect, Input, LaneReply } from './core/types.js'
 import type { HyperLog } from './log.js'
 
+type LaneCallEffect = Extract<Effect, { kind: 'call' }>
+
 export type LaneRunner = {
-  call: (effect: Extract<Effect, { kind: 'call' }>) => void
+  call: (effect: LaneCallEffect) => void
+  /** What may wait for another call waits no longer. */
+  flush: (chainId: number) => void
+  /** The lane has ended, and with it what was to be told to it. */
+  forget: (chainId: number) => void
   drop: (effect: Extract<Effect, { kind: 'drop' }>) => void
 }
 
 /** Between the life of a lane and the next, answers are rejections: each call gets exactly one input. */
 export function createLaneRunner(lanes: ReadonlyMap<number, LaneClient>, feed: (input: Input) => void, log: HyperLog): LaneRunner {
+  /** A message to a thread costs more than what begins or ends a session there, so these go with the next one. */
+  const waiting = new Map<number, LaneCallEffect[]>()
+
+  const send = ({ id, chainId, call }: LaneCallEffect): void => {
+    const lane = lanes.get(chainId)
+    if (lane === undefined) return feed({ kind: 'failed', id })
+    lane.call(call.op, call.req).then(
+      (res) => feed({ kind: 'reply', id, reply: { op: call.op, res } as LaneReply }),
+      (error: unknown) => {
+        const code = error instanceof AppError ? error.code : 'internal'
+        const message = error instanceof Error ? error.message : String(error)
+        // A lane that is down says so itself.
+        if (code !== 'lane-unavailable') log('error', `lane ${lane.spec.name} failed ${call.op}: ${message}`, { lane: chainId, code })
+        feed({ kind: 'failed', id })
+      },
+    )
+  }
+  const flush = (chainId: number): void => {
+    const effects = waiting.get(chainId) ?? []
+    waiting.delete(chainId)
+    for (const effect of effects) send(effect)
+  }
+
   return {
-    call({ id, chainId, call }) {
-      const lane = lanes.get(chainId)
-      if (lane === undefined) return feed({ kind: 'failed', id })
-      lane.call(call.op, call.req).then(
-        (res) => feed({ kind: 'reply', id, reply: { op: call.op, res } as LaneReply }),
-        (error: unknown) => {
-          const code = error instanceof AppError ? error.code : 'internal'
-          const message = error instanceof Error ? error.message : String(error)
-          // A lane that is down says so itself.
-          if (code !== 'lane-unavailable') log('error', `lane ${lane.spec.name} failed ${call.op}: ${message}`, { lane: chainId, code })
-          feed({ kind: 'failed', id })
-        },
-      )
+    call(effect) {
+      if (effect.later) {
+        waiting.set(effect.chainId, [...(waiting.get(effect.chainId) ?? []), effect])
+        return
+      }
+      flush(effect.chainId)
+      send(effect)
     },
+    flush,
+    forget: (chainId) => void waiting.delete(chainId),
     drop({ chainId, hashes }) {
       // A lane that ended has no pool to drop from.
       lanes

@@ -27,6 +27,7 @@ let folder: string
 let genesisFile: string
 let genesis: Json
 let sent: { blockNumber: string }
+let contract: string
 
 before(async () => {
   if (needsOwnGateway) return
@@ -36,6 +37,9 @@ before(async () => {
   genesis = await rpc(gateway.url, 'hyper_genesis')
   writeFileSync(genesisFile, JSON.stringify(genesis))
   const [from] = await rpc(gateway.laneUrl(chainId), 'eth_accounts')
+  // Its constructor stores 42 in slot 0.
+  const deployed = await rpc(gateway.laneUrl(chainId), 'eth_sendTransaction', [{ from, data: '0x602a60005560006000f3', gas: '0x186a0' }])
+  contract = (await rpc(gateway.laneUrl(chainId), 'eth_getTransactionReceipt', [deployed])).contractAddress
   const hash = await rpc(gateway.laneUrl(chainId), 'eth_sendTransaction', [{ from, to: receiver, value: '0x1234' }])
   sent = await rpc(gateway.laneUrl(chainId), 'eth_getTransactionReceipt', [hash])
   await untilSealed(gateway, chainId, BigInt(sent.blockNumber))
@@ -46,6 +50,8 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
   await gateway.stop()
 })
+
+const word = (value: number): string => `0x${value.toString(16).padStart(64, '0')}`
 
 function verify(rpcUrl: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(process.execPath, [mainFile, 'verify', '--rpc', rpcUrl, ...args], { encoding: 'utf8', timeout: 60_000 })
@@ -66,11 +72,12 @@ test('the command proves from a hash, a lane by name, one block, a slot, every S
   assert.match(byHash.stdout, new RegExp(`^trusted: Hyper Block ${Number(block.number)} ${block.hash}`, 'm'))
   const { name } = genesis.lanes.find((lane: Json) => lane.chainId === chainId)
   const number = String(Number(sent.blockNumber))
-  const args = ['--genesis', genesisFile, '--lane', name, '--block', number, '--account', receiver, '--slot', `0x${'00'.repeat(32)}`, '--all']
+  const args = ['--genesis', genesisFile, '--lane', name, '--block', number, '--account', contract, '--slot', word(0), word(1), '--all']
   const byName = verify(gateway.url, ...args)
   assert.equal(byName.status, 0, byName.stderr)
   assert.match(byName.stdout, new RegExp(`^proven: block ${number} of lane ${chainId} `, 'm'))
-  assert.match(byName.stdout, /^proven: slot 0x0{64} is 0x0$/m)
+  assert.match(byName.stdout, /^proven: slot 0x0{64} is 0x2a$/m)
+  assert.match(byName.stdout, /^proven: slot 0x0{63}1 is 0x0$/m)
 })
 
 test('the library proves every sealed block of a lane, also those that are not its newest', options, async () => {

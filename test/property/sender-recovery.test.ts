@@ -1,7 +1,11 @@
 // The sender pool's own decoding against @ethereumjs/tx: the same sender for every kind of transaction, and never a different one.
 
 import assert from 'node:assert/strict'
-import test from 'node:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test, { type TestContext } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { Common, Hardfork, Mainnet } from '@ethereumjs/common'
 import { createTx, createTxFromRLP } from '@ethereumjs/tx'
 import fc from 'fast-check'
@@ -134,19 +138,24 @@ test('the pool answers in order, and null for what is no transaction', async (t)
 })
 
 const known = new Uint8Array(20).fill(7)
-/** A thread's file that runs `body` for each message, the first of which has the number 1. */
-const entryThat = (body: string): URL =>
-  new URL(`data:text/javascript,import{parentPort}from'node:worker_threads';let n=0;parentPort.on('message',()=>{n++;${body}})`)
-const answer = 'const out=new Uint8Array(21).fill(7);out[0]=1;parentPort.postMessage(out)'
+function taskThat(t: TestContext, body: string): URL {
+  const folder = mkdtempSync(join(tmpdir(), 'paralane-task-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'task.mjs')
+  writeFileSync(file, body)
+  return pathToFileURL(file)
+}
+
+const answer = 'const out=new Uint8Array(21).fill(7);out[0]=1;return out'
 
 test('a thread that dies leaves its batch to the lane, and another one takes its place', async (t) => {
-  const pool = openSenderPool(1, entryThat(`if(n===2)process.exit(1);${answer}`))
+  const pool = openSenderPool(1, taskThat(t, `let n=0;export default()=>{n++;if(n===2)process.exit(1);${answer}}`))
   t.after(() => pool.close())
   for (const expected of [known, null, known]) assert.deepStrictEqual(await pool.recover(new Uint8Array(1)), expected)
 })
 
-test('threads that cannot even begin are not started again, and everything is left to the lanes', async (t) => {
-  const pool = openSenderPool(2, new URL('data:text/javascript,throw new Error()'))
+test('from threads that cannot even begin everything is left to the lanes', async (t) => {
+  const pool = openSenderPool(2, taskThat(t, 'throw new Error()'))
   t.after(() => pool.close())
   for (let i = 0; i < 3; i++) assert.equal(await pool.recover(new Uint8Array(1)), null)
 })

@@ -39,6 +39,8 @@ export type BuildBounds = {
 }
 
 export const buildBounds: BuildBounds = { ms: 400, txs: 20_000 }
+/** Transactions of one sender that wait for sessions one after another: a session is soon done, and many share a block. */
+const leavingPerSenderMax = 8
 /** After this long in one go the thread answers other requests before it continues. */
 const yieldEveryMs = 8
 
@@ -105,6 +107,8 @@ async function fill(
   const leaving: Leaving[] = []
   const { common } = execution.env
   const blobGasMax = common.isActivatedEIP(4844) ? common.getBlobGasSchedule().maxBlobGasPerBlock : 0n
+  /** How many of a sender's were handed over; what follows them here can only be handed over too. */
+  const gone = new Map<string, number>()
   let started = performance.now()
   let resumed = started
   for (let tx = order.peek(); tx !== undefined && execution.txs.length < bounds.txs; tx = order.peek()) {
@@ -116,6 +120,13 @@ async function fill(
     const before = performance.now()
     if (known !== undefined || !crossers.mayTry(tx, before)) {
       leaving.push({ tx, chainId: known ?? null })
+      const count = (gone.get(tx.senderKey) ?? 0) + 1
+      gone.set(tx.senderKey, count)
+      if (count < leavingPerSenderMax) order.take()
+      else order.skip()
+      continue
+    }
+    if (gone.has(tx.senderKey)) {
       order.skip()
       continue
     }

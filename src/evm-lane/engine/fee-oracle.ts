@@ -14,7 +14,7 @@ export type TxTip = { tip: bigint; gasUsed: bigint }
 
 export type FeeReader = {
   header: (number: bigint) => HeaderData | undefined | Promise<HeaderData | undefined>
-  /** Tips of the block's transactions, in any order. */
+  /** Tips of the block's transactions, in any order; not of those that pay nothing here (0x7e). */
   receiptsTips: (number: bigint) => TxTip[] | Promise<TxTip[]>
 }
 
@@ -93,7 +93,7 @@ export class FeeOracle {
     for (let number = oldestBlock; number <= newest; number++) {
       last = await this.headerAt(number)
       this.addBlock(history, last)
-      if (wanted !== null) history.reward?.push(rewards(await this.tipsOf(number), last.gasUsed, wanted))
+      if (wanted !== null) history.reward?.push(rewards(await this.tipsOf(number), wanted))
     }
     if (last !== undefined) {
       history.baseFeePerGas.push(this.nextBaseFee(last) ?? 0n)
@@ -150,8 +150,9 @@ function ratio(part: bigint, whole: bigint): number {
   return whole === 0n ? 0 : Number(part) / Number(whole)
 }
 
-/** The tip that `percentile` per cent of the block's gas paid at most; zeroes for a block without transactions. `sorted`: cheapest first. */
-function rewards(sorted: readonly TxTip[], gasUsed: bigint, percentiles: readonly number[]): bigint[] {
+/** The tip that `percentile` per cent of the gas that was paid for paid at most; zeroes for a block in which nobody paid. `sorted`: cheapest first. */
+function rewards(sorted: readonly TxTip[], percentiles: readonly number[]): bigint[] {
+  const gasUsed = sorted.reduce((sum, tx) => sum + tx.gasUsed, 0n)
   let at = 0
   let gas = sorted[0]?.gasUsed ?? 0n
   return percentiles.map((percentile) => {

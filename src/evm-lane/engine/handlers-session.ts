@@ -123,11 +123,12 @@ class SessionLane {
   }
 
   /**
-   * As in a block of the lane's own: what cannot be executed at the front of its sender's queue goes. A low fee cap waits for a lower base fee, and on a
-   * lane that may make no block now everything waits.
+   * As in a block of the lane's own: what cannot be executed at the front of its sender's queue goes. A low fee cap waits for a lower base fee, who is not
+   * at the front for those before it, and on a lane that may make no block now everything waits.
    */
   rejected(tx: LaneTx, block: SessionBlock | ClosedBlock): void {
-    if (block instanceof ClosedBlock || tx.feeCap < (block.env.baseFee ?? 0n)) this.givenBack.push(tx)
+    const nonce = this.h.parts.state.view().accountSync(tx.sender)?.nonce ?? 0n
+    if (block instanceof ClosedBlock || tx.feeCap < (block.env.baseFee ?? 0n) || tx.nonce > nonce) this.givenBack.push(tx)
     else this.h.pool.drop(tx)
   }
 

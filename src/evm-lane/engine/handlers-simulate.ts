@@ -8,6 +8,7 @@ import type { CallRequest, Handlers } from '../protocol.js'
 import { effectiveGasPrice } from './executor-vm.js'
 import { FeeOracle } from './fee-oracle.js'
 import type { TxTip } from './fee-oracle.js'
+import { systemTxType } from './system-tx.js'
 import { forkConfig } from './fork-config.js'
 import type { HandlerParts } from './handler-parts.js'
 import type { LaneParts } from './lane-parts.js'
@@ -61,7 +62,9 @@ function feeOracle({ spec, forks, chain }: LaneParts): FeeOracle {
       const entry = await chain.entry(number)
       if (entry === undefined) return []
       const baseFee = entry.block.header.baseFeePerGas ?? null
-      return entry.txs.map((tx, i) => ({ tip: effectiveGasPrice(tx, baseFee) - (baseFee ?? 0n), gasUsed: entry.receipts[i]?.gasUsed ?? 0n }))
+      return entry.txs.flatMap((tx, i) =>
+        tx.type === systemTxType ? [] : [{ tip: effectiveGasPrice(tx, baseFee) - (baseFee ?? 0n), gasUsed: entry.receipts[i]?.gasUsed ?? 0n }],
+      )
     },
   }
   return new FeeOracle({ reader, forks, minTip: spec.pool.minTip, historyMax: spec.limits.feeHistoryBlocksMax })

@@ -2,7 +2,7 @@
 // Does not own: executing the effects (coordinator.ts), what lanes do with them (evm-lane/engine/session).
 // Called by: the coordinator; test/sim/hyper with toy lanes.
 
-import { abort, advance, closeWhenFree, commit, transactionDone } from './batch.js'
+import { abort, advance, closeWhenFree, commit, sessionEnded, transactionDone } from './batch.js'
 import { enqueue, forgetTransactionsOf, schedule } from './queue.js'
 import { crossCall, crossReturn, releaseAsker, undoReturn, undoSince } from './routing.js'
 import { callLane } from './state.js'
@@ -55,7 +55,7 @@ function recover(state: State, chainId: number): Effect[] {
   const blocks = committed.flatMap((batch) => batch.blocks.filter((block) => block.chainId === chainId))
   const id = state.nextCall++
   state.recoveries.set(chainId, id)
-  return [{ kind: 'call', id, chainId, call: { op: 'sessionRecover', req: { blocks } } }]
+  return [{ kind: 'call', id, chainId, call: { op: 'sessionRecover', req: { blocks } }, later: false }]
 }
 
 function laneDown(state: State, chainId: number): Effect[] {
@@ -74,6 +74,7 @@ function laneLost(state: State, batch: Batch, chainId: number): Effect[] {
     batch.pending.delete(id)
     effects.push(...releaseAsker(pending))
   }
+  for (const [id, told] of batch.later) if (told.chainId === chainId) batch.later.delete(id)
   switch (batch.phase) {
     case 'journaling':
     case 'committing':
@@ -83,7 +84,6 @@ function laneLost(state: State, batch: Batch, chainId: number): Effect[] {
       batch.held.delete(chainId)
       return [...effects, ...closeWhenFree(state, batch)]
     case 'opening':
-    case 'beginning':
     case 'running':
     case 'keeping':
     case 'undoing':
@@ -112,7 +112,7 @@ function digest(state: State, batch: Batch, pending: Pending, reply: LaneReply):
     case 'undoIn':
       return undoReturn(batch, pending)
     case 'sessionEnd':
-      batch.run?.legs.push(...reply.res.legs)
+      sessionEnded(batch, pending, reply.res.legs)
       return []
     case 'sessionSeal':
       if (reply.res !== null) batch.blocks.push(reply.res)
@@ -162,9 +162,10 @@ function failed(state: State, id: number): Effect[] {
 
 function take(state: State, id: number): { batch: Batch; pending: Pending } | null {
   for (const batch of state.batches.values()) {
-    const pending = batch.pending.get(id)
+    const pending = batch.pending.get(id) ?? batch.later.get(id)
     if (pending === undefined) continue
     batch.pending.delete(id)
+    batch.later.delete(id)
     return { batch, pending }
   }
   return null
@@ -191,8 +192,7 @@ function timer(state: State, due: Timer): Effect[] {
   if (batch === undefined) return []
   if (due.kind === 'sessionTime') {
     // S10; it stops at its next question, or when it is through.
-    const running = batch.phase === 'beginning' || batch.phase === 'running'
-    if (running && batch.run?.session.order === due.order) batch.run.doom ??= { kind: 'limit', which: 'time' }
+    if (batch.phase === 'running' && batch.run?.session.order === due.order) batch.run.doom ??= { kind: 'limit', which: 'time' }
     return []
   }
   const asked = [...batch.pending.values()].some(({ chainId }) => chainId === due.chainId)

@@ -6,8 +6,8 @@ import type { SealedBlock, SessionLink, SessionTxOutcome, SystemRefusal } from '
 import { assert } from '../../assert.js'
 import { bareHex } from '../../primitives.js'
 import { finish, giveUp, refuseFromStart, remember, requeue, shareLocks } from './queue.js'
-import { callLane, ownTxs, startLanes } from './state.js'
-import type { Batch, Doom, Run, Session, State } from './state.js'
+import { callLane, ownTxs, startLanes, tellLane } from './state.js'
+import type { Batch, Doom, Pending, Run, Session, State } from './state.js'
 import type { BlockPosition, Effect, LaneCall, Part, SessionRecord } from './types.js'
 
 /** Moves on when every lane that was asked has answered. */
@@ -18,12 +18,11 @@ export function advance(state: State, batch: Batch): Effect[] {
       if (batch.broken) return abort(state, batch)
       shareLocks(state, batch)
       return nextSession(state, batch)
-    case 'beginning':
-      return batch.broken ? abort(state, batch) : nextStep(state, batch)
     case 'running':
       return stepDone(state, batch)
     case 'keeping':
-      return batch.broken ? abort(state, batch) : sessionKept(state, batch)
+      if (batch.broken) return abort(state, batch)
+      return batch.later.size > 0 ? [] : seal(state, batch)
     case 'undoing':
       return batch.broken ? abort(state, batch) : sessionUndone(state, batch)
     case 'sealing':
@@ -43,13 +42,17 @@ function nextSession(state: State, batch: Batch): Effect[] {
       continue
     }
     batch.run = newRun(session)
-    batch.phase = 'beginning'
-    const begin = everyLane(state, batch, { op: 'sessionBegin', req: { batch: batch.number, session: session.id } })
-    if (session.refuse !== null) return begin
+    const begin = batch.lanes.map((chainId) =>
+      tellLane(state, batch, chainId, { op: 'sessionBegin', req: { batch: batch.number, session: session.id } }, null),
+    )
+    if (session.refuse !== null) return [...begin, ...nextStep(state, batch)]
     const timer: Effect = { kind: 'timer', timer: { kind: 'sessionTime', batch: batch.number, order: session.order }, ms: state.limits.sessionMs }
-    return [...begin, timer]
+    return [...begin, timer, ...nextStep(state, batch)]
   }
-  return batch.kept.length === 0 ? abort(state, batch) : seal(state, batch)
+  if (batch.kept.length === 0) return abort(state, batch)
+  if (batch.later.size === 0) return seal(state, batch)
+  batch.phase = 'keeping'
+  return batch.lanes.map((chainId) => ({ kind: 'flush', chainId }))
 }
 
 function newRun(session: Session): Run {
@@ -62,7 +65,6 @@ function newRun(session: Session): Run {
     crossCalls: 0,
     dataBytes: 0,
     transcript: [],
-    legs: [],
     doom: null,
   }
 }
@@ -114,30 +116,40 @@ function stepDone(state: State, batch: Batch): Effect[] {
 }
 
 function endSession(state: State, batch: Batch, run: Run): Effect[] {
-  const keep = run.doom === null
-  batch.phase = keep ? 'keeping' : 'undoing'
-  return everyLane(state, batch, { op: 'sessionEnd', req: { batch: batch.number, keep } })
+  if (run.doom === null) return keepSession(state, batch, run)
+  batch.phase = 'undoing'
+  return everyLane(state, batch, { op: 'sessionEnd', req: { batch: batch.number, keep: false } })
 }
 
-function sessionKept(state: State, batch: Batch): Effect[] {
-  const run = runOf(batch)
+/** The next session begins at once: it finds each lane in the state that this one leaves. Which transactions are left is known before the seal. */
+function keepSession(state: State, batch: Batch, run: Run): Effect[] {
   const { session } = run
   const own = run.outcomes.flatMap((outcome, i) => (outcome.kind === 'executed' ? [ownPart(session, i, outcome.hash)] : []))
-  const isOwn = new Set(own.map(keyOf))
-  const legs = run.legs.filter((part) => !isOwn.has(keyOf(part)))
   const record: SessionRecord = {
     id: session.id,
     work: session.work,
     outcomes: run.outcomes,
     own,
-    legs,
+    legs: [],
     refuse: session.refuse,
     transcript: run.transcript,
   }
-  batch.kept.push({ session, record, parts: run.legs })
+  const place = batch.kept.push({ session, record, parts: [] }) - 1
   if (session.refuse === null) remember(state, session, run.touched)
   batch.run = null
-  return nextSession(state, batch)
+  const end: LaneCall = { op: 'sessionEnd', req: { batch: batch.number, keep: true } }
+  const ends = batch.lanes.map((chainId) => tellLane(state, batch, chainId, end, place))
+  return [...ends, ...nextSession(state, batch)]
+}
+
+/** What a lane has of a kept session. */
+export function sessionEnded(batch: Batch, { place }: Pending, parts: readonly Part[]): void {
+  if (place === null) return
+  const kept = batch.kept[place]
+  assert(kept !== undefined, 'a session that is kept has its place')
+  const isOwn = new Set(kept.record.own.map(keyOf))
+  kept.parts.push(...parts)
+  kept.record.legs.push(...parts.filter((part) => !isOwn.has(keyOf(part))))
 }
 
 function ownPart({ work }: Session, i: number, hash: Part['transactionHash']): Part {
@@ -216,6 +228,7 @@ export function abort(state: State, batch: Batch): Effect[] {
   batch.kept = []
   batch.run = null
   batch.todo = []
+  batch.later.clear()
   const effects = sessions.flatMap((session) => afterBreak(state, batch, session))
   for (const chainId of batch.lost) batch.held.delete(chainId)
   const aborts = [...batch.held].map((chainId) => callLane(state, batch, chainId, { op: 'sessionAbort', req: { batch: batch.number } }))

@@ -39,14 +39,13 @@ export type Run = {
   crossCalls: number
   dataBytes: number
   transcript: TranscriptEvent[]
-  legs: Part[]
   doom: Doom | null
 }
 
-export type Phase = 'opening' | 'beginning' | 'running' | 'keeping' | 'undoing' | 'sealing' | 'journaling' | 'committing' | 'aborting'
+export type Phase = 'opening' | 'running' | 'keeping' | 'undoing' | 'sealing' | 'journaling' | 'committing' | 'aborting'
 
-/** A lane call that is under way, and what its answer is for. */
-export type Pending = { op: SessionOp; chainId: number; mark: number; token: number | null }
+/** A lane call that is under way, and what its answer is for. `place`: of the kept session that it belongs to. */
+export type Pending = { op: SessionOp; chainId: number; mark: number; token: number | null; place: number | null }
 
 /** One lock period of a set of lanes. */
 export type Batch = {
@@ -66,6 +65,8 @@ export type Batch = {
   backFlows: Set<string>
   marks: number
   pending: Map<number, Pending>
+  /** Begins and ends of sessions: nothing waits for their answers before the batch is sealed. */
+  later: Map<number, Pending>
   blocks: SealedBlock[]
   /** A lane failed it: nothing of it will stand. */
   broken: boolean
@@ -127,6 +128,7 @@ export function newBatch(number: number, lanes: number[]): Batch {
     backFlows: new Set(),
     marks: 0,
     pending: new Map(),
+    later: new Map(),
     blocks: [],
     broken: false,
   }
@@ -153,11 +155,18 @@ export function isUp(state: State, chainId: number): boolean {
   return state.lanes.get(chainId) === 'up'
 }
 
-const noPurpose: { mark: number; token: number | null } = { mark: 0, token: null }
+const noPurpose: Pick<Pending, 'mark' | 'token'> = { mark: 0, token: null }
 
 /** Asks a lane and notes what the answer is for. */
 export function callLane(state: State, batch: Batch, chainId: number, call: LaneCall, purpose = noPurpose): Effect {
   const id = state.nextCall++
-  batch.pending.set(id, { op: call.op, chainId, ...purpose })
-  return { kind: 'call', id, chainId, call }
+  batch.pending.set(id, { op: call.op, chainId, place: null, ...purpose })
+  return { kind: 'call', id, chainId, call, later: false }
+}
+
+/** As callLane, and goes on without the answer. */
+export function tellLane(state: State, batch: Batch, chainId: number, call: LaneCall, place: number | null): Effect {
+  const id = state.nextCall++
+  batch.later.set(id, { op: call.op, chainId, mark: 0, token: null, place })
+  return { kind: 'call', id, chainId, call, later: true }
 }

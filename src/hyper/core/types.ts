@@ -131,7 +131,9 @@ export type Input =
 
 /** Executed in order. */
 export type Effect =
-  | { kind: 'call'; id: number; chainId: number; call: LaneCall }
+  /** `later`: nothing waits for the answer yet; it goes with the next call to the lane that is not so, or when told to flush. */
+  | { kind: 'call'; id: number; chainId: number; call: LaneCall; later: boolean }
+  | { kind: 'flush'; chainId: number }
   | { kind: 'answer'; token: number; result: CrossResult }
   | { kind: 'undone'; token: number }
   | { kind: 'journal'; record: BatchRecord }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { copyFoundryProject, withoutFoundry } from '../foundry-project.js'
 import { lanes, needsOwnGateway, startGateway } from '../gateway.js'
+import { rpc } from '../rpc.js'
 import { devKey } from '../token.js'
 import { portal } from './contracts.js'
 import { linkedReceipts } from './linked.js'
@@ -24,17 +25,30 @@ test('foundry calls a contract of another lane', { skip: withoutFoundry || needs
 
   let counter = ''
   let user = ''
-  await t.test('forge script: the calls that it broadcasts cross', async () => {
-    await project.forge('script', 'script/CrossLane.s.sol:CrossLane', '--broadcast', '--skip-simulation')
+  const script = async (...flags: string[]) => {
+    await project.forge('script', 'script/CrossLane.s.sol:CrossLane', '--broadcast', ...flags)
     const run = JSON.parse(await readFile(join(project.folder, 'broadcast/multi/CrossLane.s.sol-latest/run.json'), 'utf8'))
     const [there, here] = run.deployments
-    counter = there.transactions[0].contractAddress
-    user = here.transactions[1].contractAddress
-    const used = here.receipts[2]
-    assert.equal(used.status, '0x1')
+    const [, made, used, sent] = here.transactions
+    for (const { status } of [...there.receipts, ...here.receipts]) assert.equal(status, '0x1')
+    return { counter: there.transactions[0].contractAddress, user: made.contractAddress, used, sent }
+  }
+  await t.test('forge script: ordinary calls, rehearsed and broadcast without a flag', async () => {
+    const run = await script()
+    counter = run.counter
+    user = run.user
     assert.equal(await total(counter), '5')
-    assert.equal(await cast(near, 'call', user, 'seen()(uint256)'), '5')
-    await linkedReceipts(gateway, { chainId: near, hash: used.transactionHash }, [far])
+    assert.equal(await cast(near, 'call', user, 'seen()(uint256)'), '5', 'the rehearsal saw zeros, the lane did not')
+    await linkedReceipts(gateway, { chainId: near, hash: run.used.hash }, [far])
+    const messages = await rpc(gateway.laneUrl(near), 'hyper_getMessagesByTransaction', [run.sent.hash])
+    assert.equal(messages.length, 1)
+  })
+
+  await t.test('forge script --skip-simulation: the lane is asked how much gas each transaction takes', async () => {
+    const run = await script('--skip-simulation')
+    assert.equal(await total(run.counter), '5')
+    const { gas } = await rpc(gateway.laneUrl(near), 'eth_getTransactionByHash', [run.used.hash])
+    assert.ok(BigInt(gas) < 500_000n, gas)
   })
 
   await t.test('cast estimate, cast send', async () => {

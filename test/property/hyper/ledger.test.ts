@@ -129,6 +129,21 @@ test(`${seeds.length} histories of ${heights} Hyper Blocks`, () => {
   assert.ok(sessions > 500 && messages > 100 && waited > 100, `${sessions} sessions, ${messages} messages, ${waited} waited`)
 })
 
+test('a builder that forgets which blocks belong together is found out', () => {
+  let found = 0
+  for (const seed of seeds) {
+    const world = createWorld(prng(seed))
+    const [careless, honest] = [open(world), open(world)]
+    grow(world, 40)
+    tell(world, careless, 2_000, someOf(world, careless))
+    tell(world, honest, 2_000)
+    careless.batches.clear()
+    const verdict = check(honest, { block: buildNow(careless, 3_000), mode: 'proposed', nowMs: 3_000 })
+    if (verdict.kind === 'invalid' && ['half-batch', 'sessions'].includes(verdict.refusal)) found++
+  }
+  assert.ok(found > seeds.length / 2, `${found} of ${seeds.length}`)
+})
+
 test('a ledger that begins again where it was goes on as the one that did not', () => {
   for (const seed of seeds.slice(0, 50)) {
     const world = createWorld(prng(seed))

@@ -116,7 +116,11 @@ export class World implements ToyWorld {
   #perform(effect: Effect): void {
     switch (effect.kind) {
       case 'call':
+        if (effect.later) return void this.#toldLater.set(effect.chainId, [...(this.#toldLater.get(effect.chainId) ?? []), effect])
+        this.#flush(effect.chainId)
         return this.#call(effect)
+      case 'flush':
+        return this.#flush(effect.chainId)
       case 'answer':
       case 'undone': {
         const asked = this.#asks.get(effect.token)
@@ -148,6 +152,14 @@ export class World implements ToyWorld {
         return
       }
     }
+  }
+
+  readonly #toldLater = new Map<number, Extract<Effect, { kind: 'call' }>[]>()
+
+  #flush(chainId: number): void {
+    const effects = this.#toldLater.get(chainId) ?? []
+    this.#toldLater.delete(chainId)
+    for (const effect of effects) this.#call(effect)
   }
 
   #call({ id, chainId, call }: Extract<Effect, { kind: 'call' }>): void {
@@ -198,6 +210,7 @@ export class World implements ToyWorld {
     if (!lane.up) return
     const { chainId } = lane
     lane.crash()
+    this.#toldLater.delete(chainId)
     this.feed({ kind: 'laneDown', chainId })
     for (const [id, of] of [...this.#calls]) if (of === chainId && this.#calls.delete(id)) this.#later(0, () => this.feed({ kind: 'failed', id }))
     const { life } = lane
@@ -215,6 +228,7 @@ export class World implements ToyWorld {
     this.#epoch++
     this.#asks.clear()
     this.#calls.clear()
+    this.#toldLater.clear()
     for (const lane of this.lanes.values()) lane.crash()
     this.state = this.#freshState()
     for (const lane of this.lanes.values()) {

@@ -14,6 +14,7 @@ const sample = (target: string, perSecond: number | null, answeredPerSecond = pe
   answeredPerSecond,
   serverCpuUs: target === 'unknown' ? null : 10,
   generatorCpuUs: 5,
+  othersCores: null,
   p50Ms: 1,
   p99Ms: 2,
   window: [0, 1],

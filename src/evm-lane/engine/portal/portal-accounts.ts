@@ -4,7 +4,7 @@
 
 import { fromHex, type Address } from '../../../primitives.js'
 import { GATE, PORTAL } from './addresses.js'
-import { portalCode } from './portal-code.js'
+import { gateCode, portalCode } from './portal-code.js'
 
 export type PortalAccount = { address: Address; name: string; nonce: bigint; code: Uint8Array }
 
@@ -12,7 +12,7 @@ export type PortalAccount = { address: Address; name: string; nonce: bigint; cod
 export function portalAccounts(): PortalAccount[] {
   return [
     { address: PORTAL, name: 'HyperPortal', nonce: 1n, code: fromHex(portalCode) },
-    // INVALID: whoever is not the portal fails here. Having code, the account is never empty, so a value sent to it costs no more gas for making it.
-    { address: GATE, name: 'Gate', nonce: 1n, code: Uint8Array.of(0xfe) },
+    // Whoever is not the portal meets INVALID here. Having code, the account is never empty, so a value sent to it costs no more gas for making it.
+    { address: GATE, name: 'Gate', nonce: 1n, code: fromHex(gateCode) },
   ]
 }

@@ -38,6 +38,8 @@ export class SessionBlock {
   private readonly view: StateView
   private readonly execution: BlockExecution
   private session: Session | undefined
+  /** Begins and ends come together with what they are for, which waits for them here. */
+  private turn: Promise<unknown> = Promise.resolve()
   private sealed: { entry: BlockEntry; sealed: Sealed } | undefined
   /** A kept session depends on what this lane answered. */
   private answered = false
@@ -58,7 +60,18 @@ export class SessionBlock {
     this.view.checkpointSync()
   }
 
-  async begin(id: Hash32): Promise<void> {
+  /** A session begins when the one before has ended. */
+  begin(id: Hash32): Promise<void> {
+    return this.inTurn(() => this.beginNow(id))
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(work)
+    this.turn = done
+    return done
+  }
+
+  private async beginNow(id: Hash32): Promise<void> {
     const { slots, spec, chain } = this.parts
     const start = this.view.savepoint()
     const slot = await slots.acquire(this.env.common, this.view, (n) => chain.recentHash(n))
@@ -82,6 +95,7 @@ export class SessionBlock {
   }
 
   async tx(tx: LaneTx, refuse: SystemRefusal | null, mark: number): Promise<SessionTxOutcome> {
+    await this.turn
     const { run, slot } = this.current
     run.refusal = refuse
     try {
@@ -97,6 +111,7 @@ export class SessionBlock {
   }
 
   async deliver(call: CrossCall, refuse: SystemRefusal | null, mark: number): Promise<SessionTxOutcome> {
+    await this.turn
     const { run } = this.current
     if (call.gas > this.gasLeft) return { kind: 'rejected', reason: 'gas limit of the block reached', blockFull: true }
     run.refusal = refuse
@@ -109,8 +124,9 @@ export class SessionBlock {
     return { kind: 'executed', hash, success: result.success, gasUsed: result.gasUsed, crossed: run.gate.crossings > mark }
   }
 
-  callIn(call: CrossCall, mark: number): Promise<CrossResult> {
-    if (call.gas > this.gasLeft) return Promise.resolve({ kind: 'refused', refusal: { error: 'SessionLimit', which: 'blockGas' }, mark })
+  async callIn(call: CrossCall, mark: number): Promise<CrossResult> {
+    await this.turn
+    if (call.gas > this.gasLeft) return { kind: 'refused', refusal: { error: 'SessionLimit', which: 'blockGas' }, mark }
     this.current.called = true
     return this.current.run.callIn(call, mark)
   }
@@ -119,7 +135,11 @@ export class SessionBlock {
     this.current.run.undo(mark)
   }
 
-  async end(keep: boolean): Promise<Leg[]> {
+  end(keep: boolean): Promise<Leg[]> {
+    return this.inTurn(() => this.endNow(keep))
+  }
+
+  private async endNow(keep: boolean): Promise<Leg[]> {
     const { run, slot, start, called } = this.current
     let legs: Leg[] = []
     if (keep) {

@@ -14,7 +14,12 @@ test('S11: a session over two lanes is in the journal before any lane commits', 
   table.reply('crossCallIn', B, returned)
   assert.deepEqual(table.effects, [{ kind: 'answer', token: 7, result: { ...returned, mark: 1 } }])
   table.reply('sessionTx', A, executed(1))
-  assert.deepEqual(table.said(), [`sessionEnd@${A}`, `sessionEnd@${B}`])
+  assert.deepEqual(table.openCalls(), [`sessionEnd@${A}`, `sessionEnd@${B}`])
+  assert.deepEqual(
+    table.effects.filter(({ kind }) => kind === 'flush'),
+    [A, B].map((chainId) => ({ kind: 'flush', chainId })),
+    'no session follows that they could go with',
+  )
   table.reply('sessionEnd', A, { legs: [{ chainId: A, transactionHash: hash(1) }] })
   table.reply('sessionEnd', B, { legs: [{ chainId: B, transactionHash: hash(9) }] })
   assert.deepEqual(table.said(), [`sessionSeal@${A}`, `sessionSeal@${B}`])
@@ -209,4 +214,22 @@ test('a batch whose record is certainly not durable is aborted', () => {
   const table = new Table().up(A, B, C).want(wanted(1, A)).begin(A).reply('sessionTx', A, executed(1)).reply('sessionEnd', A, { legs: [] }).seal(A)
   table.feed({ kind: 'journalFailed', batch: 1 })
   assert.deepEqual(table.said(), [`sessionAbort@${A}`])
+})
+
+test('S10: a session begins while the lanes still answer what they have of the one before; a lane that fails at that takes both with it', () => {
+  const table = new Table()
+    .up(A, B, C)
+    .want(wanted(1, A, [B]))
+    .want(wanted(2, A, [B]))
+    .begin(A, B)
+  table.reply('sessionTx', A, executed(1))
+  assert.deepEqual(table.openCalls(), [`sessionEnd@${A}`, `sessionEnd@${B}`, `sessionBegin@${A}`, `sessionBegin@${B}`, `sessionTx@${A}`])
+  table.reply('sessionEnd', A, { legs: [{ chainId: A, transactionHash: hash(1) }] }).fail('sessionEnd', B)
+  assert.deepEqual(table.said(), [], 'the transaction that runs is not cut off')
+  table.reply('sessionTx', A, executed(2))
+  assert.deepEqual(table.said(), [`sessionAbort@${A}`, `sessionAbort@${B}`])
+  assert.deepEqual(
+    table.state.waiting.map(({ order }) => order),
+    [1, 2],
+  )
 })

@@ -92,9 +92,10 @@ export class Table {
     return [...this.open.values()].map(({ chainId, call }) => `${call.op}@${chainId}`)
   }
 
-  /** Effects of the last step in short. */
+  /** Effects of the last step in short, but for what nothing waits for. */
   said(): string[] {
-    return this.effects.map((effect) => {
+    const told = this.effects.filter((effect) => !(effect.kind === 'call' && effect.later) && effect.kind !== 'flush')
+    return told.map((effect) => {
       switch (effect.kind) {
         case 'call':
           return `${effect.call.op}@${effect.chainId}`
@@ -114,14 +115,18 @@ export class Table {
           return `drop@${effect.chainId}`
         case 'recovered':
           return `recovered@${effect.chainId}`
+        case 'flush':
+          return `flush@${effect.chainId}`
       }
     })
   }
 
-  /** Opens and begins the session on its lanes. */
+  /** Opens and begins the session on its lanes. The effects are then those of the last opening, but for its timer. */
   begin(...lanes: number[]): this {
     for (const lane of lanes) this.reply('sessionOpen', lane, { number: 1n, headHash: hash(0), gasLimit: 1n, baseFee: 1n })
+    const begun = this.effects.filter(({ kind }) => kind !== 'timer')
     for (const lane of lanes) this.reply('sessionBegin', lane, null)
+    this.effects = begun
     return this
   }
 

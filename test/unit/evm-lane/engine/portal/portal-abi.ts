@@ -27,6 +27,7 @@ export const portalAbi = parseAbi([
   'error SessionConflict()',
   'error SessionLimit(string which)',
   'error CalleeReverted(bytes data)',
+  'error NotALane()',
   'error OnlyProxy()',
   'error OnlySystem()',
   'error Delegated()',

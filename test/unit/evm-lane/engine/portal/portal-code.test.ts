@@ -6,7 +6,14 @@ import { fromHex, toHex } from '../../../../../src/primitives.js'
 import { keccak256 } from '../../../../../src/evm-lane/engine/keccak.js'
 import { GATE, PORTAL, SYSTEM } from '../../../../../src/evm-lane/engine/portal/addresses.js'
 import { portalAccounts } from '../../../../../src/evm-lane/engine/portal/portal-accounts.js'
-import { portalCode, portalCodeHash, proxyCodeHash, proxyInitCodeHash } from '../../../../../src/evm-lane/engine/portal/portal-code.js'
+import {
+  gateCode,
+  gateCodeHash,
+  portalCode,
+  portalCodeHash,
+  proxyCodeHash,
+  proxyInitCodeHash,
+} from '../../../../../src/evm-lane/engine/portal/portal-code.js'
 import { toFunctionSelector, type AbiFunction } from 'viem'
 import { portalAbi } from './portal-abi.js'
 
@@ -17,13 +24,17 @@ test('the code of portal and proxy is the one that was reviewed: it is part of e
   assert.equal(proxyInitCodeHash, '0xc49678c0f921fb15a1e1195ed0856df4c27feaed0f0470f628eb3d7771528051')
 })
 
-test('genesis: portal with its code, gate with one invalid opcode, SYSTEM not at all', () => {
+test('the code of the gate is the one that was reviewed: part of every genesis, though no lane runs it', () => {
+  assert.equal(toHex(keccak256(fromHex(gateCode))), gateCodeHash)
+  assert.equal(gateCodeHash, '0x8e2e98a2e550a080058d7bf9048bf8280424a3054cce452243197ea15b200ead')
+})
+
+test('genesis: portal and gate with their code, SYSTEM not at all', () => {
   const accounts = portalAccounts().map(({ address, name, nonce, code }) => ({ address: toHex(address), name, nonce, codeLength: code.length }))
   assert.deepEqual(accounts, [
     { address: '0x5041524100000000000000000000000000000001', name: 'HyperPortal', nonce: 1n, codeLength: fromHex(portalCode).length },
-    { address: '0x5041524100000000000000000000000000000002', name: 'Gate', nonce: 1n, codeLength: 1 },
+    { address: '0x5041524100000000000000000000000000000002', name: 'Gate', nonce: 1n, codeLength: fromHex(gateCode).length },
   ])
-  assert.equal(portalAccounts()[1]?.code[0], 0xfe)
   assert.deepEqual([PORTAL, GATE, SYSTEM].map(toHex), [accounts[0]?.address, accounts[1]?.address, '0x50415241000000000000000000000000000000ff'])
 })
 

@@ -80,6 +80,17 @@ test('S5: the payer pays at home for gas used there; the inbound transaction is 
   assert.equal(block?.header.gasUsed, leg.receipt.gasUsed)
 })
 
+test('S6: a transaction that pays nothing is no measure of fees: rewards are never below zero', async (t) => {
+  const board = await openBoard(t)
+  await board.play(0, hitThere(board, 1))
+  for (const at of [0, 1]) {
+    const { client } = board.lane(at)
+    const history = await client.call('feeHistory', { blockCount: 10, newest: { kind: 'tag', tag: 'latest' }, percentiles: [0, 50, 100] })
+    assert.ok(history.reward?.flat().every((reward) => reward >= 0n))
+    assert.ok((await client.call('fees', {})).maxPriorityFeePerGas > 0n)
+  }
+})
+
 test('S5: each frame on the way keeps its 64th', async (t) => {
   const board = await openBoard(t)
   const gas = 6_400_000n
