@@ -5,13 +5,23 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'node:test'
+import type { Propose } from '../../src/buddy/core/types.js'
 import { createBench } from '../fixtures/buddy-bench.js'
-import type { Bench } from '../fixtures/buddy-bench.js'
+import type { Bench, Desk } from '../fixtures/buddy-bench.js'
+import { keyNumber } from '../sim/buddy/crypto.js'
+import { forgedPropose, rivalBlock } from '../sim/buddy/roles/forge.js'
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../../../test/golden')
 const four = [1n, 1n, 1n, 1n]
 /** Whoever was asked to build the first block. */
 const proposer = (bench: Bench): number => Number(bench.lines.find((line) => line.endsWith('build for view 0'))?.[0])
+
+/** Another block in the same place, signed by the one who proposed the first. */
+function rivalOf(bench: Bench, from: number, message: Propose): Propose | null {
+  const desk = bench.desks[from] as Desk
+  const block = rivalBlock(message, 1)
+  return block === null ? null : forgedPropose(desk, message, block, null)
+}
 
 const stories: Record<string, () => Bench> = {
   'one height': () => {
@@ -51,6 +61,41 @@ const stories: Record<string, () => Bench> = {
     bench.run(3)
     bench.restart(victim)
     bench.run(70)
+    return bench
+  },
+  'two sides of a partition, and both together again': () => {
+    const bench = createBench(four)
+    const side = (desk: number): boolean => desk === proposer(bench) || desk === (proposer(bench) + 1) % 4
+    const whole = bench.filter
+    bench.filter = (from, to, message) => (side(from) === side(to) ? message : null)
+    bench.cycle()
+    bench.run(70)
+    bench.lines.push('the partition heals')
+    bench.filter = whole
+    bench.run(160)
+    return bench
+  },
+  'one Buddy proposes two blocks, and is told': () => {
+    const bench = createBench(four)
+    bench.filter = (from, to, message) =>
+      message.kind === 'propose' && message.view === 0 && to === (from + 1) % 4 ? rivalOf(bench, from, message) : message
+    bench.cycle()
+    bench.run(1)
+    bench.lines.push('the proposal that the others have reaches the one that has another')
+    const told = bench.sent.find(({ kind }) => kind === 'propose')
+    const victim = (proposer(bench) + 1) % 4
+    if (told !== undefined) bench.input(victim, { kind: 'receive', from: (bench.desks[(victim + 1) % 4] as Desk).env.key, message: told })
+    bench.run(50)
+    return bench
+  },
+  'a set changes: one leaves, one who followed joins': () => {
+    const bench = createBench(four, { followers: 1 })
+    const next = [1, 2, 3, 4].map((number) => ({ key: keyNumber(number), weight: 1n }))
+    bench.nextSet = (height) => (height === 1n ? next : null)
+    for (let i = 0; i < 3; i++) {
+      bench.cycle()
+      bench.run(20)
+    }
     return bench
   },
 }

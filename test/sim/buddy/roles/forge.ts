@@ -11,9 +11,9 @@ export function forgedVote({ env, key, state }: Machine, kind: VoteKind, view: n
   return { validator: state.self, digest, signature: signAs(key, preimage(env, kind, state.height, view, digest)) }
 }
 
-export function forgedPropose({ env, key }: Machine, from: Propose, block: Block, tc: Tc | null): Propose {
+export function forgedPropose({ env }: Pick<Machine, 'env'>, from: Propose, block: Block, tc: Tc | null): Propose {
   const digest = digestOf(env, env.crypto.hash(block.header), tc)
-  return { ...from, block, tc, signature: signAs(key, preimage(env, 'propose', from.height, from.view, digest)) }
+  return { ...from, block, tc, signature: signAs(env.key, preimage(env, 'propose', from.height, from.view, digest)) }
 }
 
 export function forgedTimeout({ env, key }: Machine, from: Timeout, view: number, highQc: Qc | null): Timeout {
