@@ -175,8 +175,16 @@ function nameOf(thing: Said): string {
   return keyOf(thing.kind === 'timeout' ? thing.timeout.signature : thing.vote.signature)
 }
 
-/** One word per view and kind, also over crashes; and no Timeout that denies a COMMIT (E3). */
+/** One word per view and kind, said or only signed, also over crashes; and no Timeout that denies a COMMIT (E3). */
 function consistent(local: Local, things: readonly Said[]): void {
+  const signed = new Map<string, string>()
+  for (const record of local.log) {
+    if (record.kind !== 'prepared' && record.kind !== 'committed') continue
+    const [place, digest] = [`${record.kind} ${record.view}`, keyOf(record.digest)]
+    if ((signed.get(place) ?? digest) !== digest)
+      throw new Violation(`vote once: Buddy ${local.validator} ${record.kind} two blocks in view ${record.view}`)
+    signed.set(place, digest)
+  }
   const mine = local.said.map((id) => things[id] as Said)
   const places = new Set<string>()
   for (const { kind, view } of mine) {
@@ -213,7 +221,7 @@ function forget(scope: Scope, { state: { round, self }, validator }: Fresh): voi
   round.badJustifications.clear()
 }
 
-/** Of a state that forgot; its own votes are in what it said. */
+/** Of a state that forgot. */
 function projected({ round }: State): string {
   const texts = <T>(map: ReadonlyMap<number, T>, text: (value: T) => string): string =>
     [...map].map(([at, value]) => `${at}=${text(value)}`).sort().join() // prettier-ignore
@@ -225,6 +233,10 @@ function projected({ round }: State): string {
     highQc === null ? '' : `${highQc.view}=${keyOf(highQc.digest)}`,
     texts(round.proposals, ({ digest }) => keyOf(digest)),
     [...round.blocks].map(([hash, { valid }]) => `${hash}${valid}`).sort().join(), // prettier-ignore
+    texts(round.voted, ({ digest }) => keyOf(digest)),
+    texts(round.committed, ({ digest }) => keyOf(digest)),
+    texts(round.timedOut, (timeout) => String(timeout.highQc?.view)),
+    [...round.proposed].join(),
     texts(round.tcs, (tc) => (tc.highQc === null ? '' : keyOf(tc.highQc.digest))),
     texts(round.pools.prepare, pool),
     texts(round.pools.commit, pool),

@@ -142,7 +142,7 @@ function lockName({ highQc }: Pick<Timeout, 'highQc'>): string {
   return highQc === null ? 'none' : keyOf(highQc.digest)
 }
 
-/** What a Byzantine proposer can propose: in view 0 either of two blocks; later every block there is and two new ones, with every TC. */
+/** What a Byzantine proposer can propose: in view 0 either of two blocks; later every block there is and new ones, with every TC. */
 function forged(scope: Scope, said: readonly Said[], tcs: readonly Tc[]): Propose[] {
   const { byzantine, order, bounds } = scope
   if (byzantine === null) return []
@@ -153,7 +153,9 @@ function forged(scope: Scope, said: readonly Said[], tcs: readonly Tc[]): Propos
   const later = tcs.flatMap((tc) => {
     const view = tc.view + 1
     if (view >= bounds.views || order[view % order.length] !== byzantine) return []
-    return [...blocks.values(), ...fresh(view)].map((block) => proposeBy(scope, byzantine, { view, block, tc }))
+    // Under a lock a header has to be of its view or an older one, so a forger makes one of those.
+    const made = tc.highQc === null ? fresh(view) : [blockBy(scope, byzantine, tc.highQc.view, 102)]
+    return [...blocks.values(), ...made].map((block) => proposeBy(scope, byzantine, { view, block, tc }))
   })
   return [...first, ...later]
 }
