@@ -22,12 +22,14 @@ import { createLaneFeed } from './hyper/feed/lane-feed.js'
 import { createHyperStore } from './hyper/hyper-store.js'
 import { createJournal } from './hyper/journal.js'
 import { openSealing } from './hyper/sealing.js'
-import type { Sealing, SealingSettings } from './hyper/sealing.js'
+import type { Sealing, SealingOptions, SealingSettings } from './hyper/sealing.js'
 import { sealingLimits } from './hyper/sealing-limits.js'
 import { SessionBatches } from './hyper/session-batches.js'
+import { laneAdder } from './process/lane-adder.js'
 import { portalAbi } from './process/portal-abi.js'
 import { toHex } from './primitives.js'
 import { openLevelStore } from './store/level-store.js'
+import { coordinated } from './process/coordinated.js'
 import { createLaneDirectory } from './process/lane-directory.js'
 import type { Log } from './process/log.js'
 import { openSealerThread } from './process/sealer-thread.js'
@@ -50,7 +52,12 @@ const refusals: readonly ErrorCode[] = ['config-invalid', 'genesis-mismatch', 's
 /** Resolves when the gateway listens. @throws AppError of the part that could not start; nothing is left running then. */
 export async function startNode(settings: Settings, log: Log): Promise<RunningNode> {
   const pool = openSenderPool(settings.senderThreads)
-  const lanes = coordinated(settings).map((spec) => withSenderRecovery(openWorkerLane(spec, { onLost: (error) => logLoss(log, spec, error) }), pool))
+  const open = (spec: LaneSpec): LaneClient => {
+    const lane = withSenderRecovery(openWorkerLane(spec, { onLost: (error) => logLoss(log, spec, error) }), pool)
+    watchLane(lane, log)
+    return lane
+  }
+  const lanes = coordinated(settings.lanes, settings.sealing.maxUnsealed).map(open)
   let hyper: Coordinator | undefined
   let sealing: Sealing | undefined
   const stopLanes = async (): Promise<void> => {
@@ -60,7 +67,6 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
     await Promise.all([pool.close(), ...lanes.map((lane) => lane.stop())])
   }
   try {
-    for (const lane of lanes) watchLane(lane, log)
     await initKeccak()
     const store = await openLevelStore(join(settings.dataDir, 'hyper'))
     const hyperStore = createHyperStore(store)
@@ -77,19 +83,7 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
       onBatch: (record) => batches.add(record),
     })
     await allStarted(lanes, log)
-    sealing = await openSealing({
-      dataDir: settings.dataDir,
-      lanes: lanes.filter((lane) => lane.spec.sealed === true && lane.state() === 'ready'),
-      store: hyperStore,
-      batches,
-      oldestBatch: hyper.oldestBatch,
-      settings: { ...settings.sealing, ...separateOf(settings, log), currency: settings.server.nativeCurrency.symbol },
-      limits: sealingLimits,
-      openPort: openSealerThread,
-      keccak256,
-      clock: systemClock,
-      log,
-    })
+    sealing = await openNetwork(settings, { lanes, store: hyperStore, batches, oldestBatch: hyper.oldestBatch }, log)
     hyper.reader.onSession(sealing.soon)
     await hyper.ready
     const dev = settings.dev === null ? null : createDevAccounts(settings.dev.accounts, signDigest)
@@ -101,6 +95,7 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
       feed: createLaneFeed({ lanes: () => lanes, batchOf: hyper.reader.batchOfBlock, limits: feedLimits }),
       following: null,
       sealing: sealing.reader,
+      addLane: laneAdder({ settings, lanes, open, hyper, sealing, keccak256 }),
       dev,
       clientVersion,
       openrpc: () => openrpc,
@@ -120,12 +115,19 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
   }
 }
 
-/** A lane that makes no blocks of its own takes part in nothing. */
-function coordinated({ lanes, sealing }: Settings): LaneSpec[] {
-  const partners = lanes.filter(({ production }) => production.kind !== 'none').map(({ chainId }) => chainId)
-  return lanes.map((lane) => {
-    const peers = partners.filter((chainId) => chainId !== lane.chainId)
-    return partners.includes(lane.chainId) ? { ...lane, coordinated: true, sealed: true, maxUnsealed: sealing.maxUnsealed, peers } : lane
+type NetworkParts = Pick<SealingOptions, 'lanes' | 'store' | 'batches' | 'oldestBatch'>
+
+function openNetwork(settings: Settings, { lanes, ...parts }: NetworkParts, log: Log): Promise<Sealing> {
+  return openSealing({
+    ...parts,
+    dataDir: settings.dataDir,
+    lanes: lanes.filter((lane) => lane.spec.sealed === true && lane.state() === 'ready'),
+    settings: { ...settings.sealing, ...separateOf(settings, log), currency: settings.server.nativeCurrency.symbol },
+    limits: sealingLimits,
+    openPort: openSealerThread,
+    keccak256,
+    clock: systemClock,
+    log,
   })
 }
 

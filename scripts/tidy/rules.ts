@@ -28,7 +28,7 @@ export const layers: readonly [layer: string, prefix: string][] = [
 /** Layer → layers it may import besides itself; `*` is all. Leaves may be imported by everybody. */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
   main: ['*'],
-  process: ['store', 'lane', 'engine', 'hyper', 'rpc'],
+  process: ['store', 'lane', 'engine', 'hyper', 'rpc', 'config'],
   config: ['lane', 'hyper', 'rpc'],
   store: [],
   engine: ['store', 'lane'],
@@ -109,7 +109,7 @@ export const entryPoints: readonly RegExp[] = [
   /^src\/evm-lane\/worker\.ts$/,
   /^scripts\/[^/]+\.ts$/,
   /^scripts\/[^/]+\/main\.ts$/,
-  /^scripts\/bench\/(sessions|trie)\.ts$/,
+  /^scripts\/bench\/(sessions|seal|trie)\.ts$/,
   /\.test\.ts$/,
   /-(worker|child)\.ts$/,
 ]

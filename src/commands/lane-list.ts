@@ -15,6 +15,6 @@ export function listLanes(options: { dataDir?: string }): number {
 function lineOf({ name, chainId, origin, genesis }: LaneRecord, dataDir: string): string {
   const birth =
     genesis.kind === 'geth' ? 'genesis.json' : `own genesis, ${genesis.hardfork ?? 'newest fork'}, ${genesis.alloc.length} funded accounts`
-  const served = origin === 'init' ? 'served by every start' : 'served while configured'
+  const served = origin !== 'config' ? 'served by every start' : 'served while configured'
   return [name.padEnd(16), String(chainId).padEnd(8), birth, served, laneFolder(dataDir, chainId)].join('  ')
 }

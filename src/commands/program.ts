@@ -9,6 +9,7 @@ import { buddySchema } from '../config/buddy-schema.js'
 import { configSchema } from '../config/schema.js'
 import { version } from '../process/version.js'
 import type { BuddyChangeOptions } from './buddy-change.js'
+import type { LaneAddOptions } from './lane-add.js'
 import type { ImportOptions } from './lane-import.js'
 import type { InitOptions } from './lane-init.js'
 import { listLanes } from './lane-list.js'
@@ -47,6 +48,21 @@ export function createProgram(finish: (code: number) => void): Command {
     .action(async (file: string, given: ImportOptions) => {
       const { importChain } = await import('./lane-import.js')
       finish(await importChain(file, given))
+    })
+  lane
+    .command('add')
+    .description('add a lane to a running gateway; signed with the key of the network’s admin')
+    .requiredOption('--chain-id <number>', 'chain id of the lane')
+    .requiredOption('--name <name>', 'short name of the lane')
+    .option('--block-time-ms <number>', 'time between two blocks; without it a block as soon as there is a transaction')
+    .option('--gas-limit <gas>', 'gas limit of a block')
+    .option('--genesis <file>', 'geth genesis.json, as a path on the machine of the gateway')
+    .option('--rpc <url>', 'the gateway', 'http://127.0.0.1:8545')
+    .option('--key <file>', 'the admin’s private key (default admin.pem in the data folder)')
+    .option(...dataDir)
+    .action(async (given: LaneAddOptions) => {
+      const { addLane } = await import('./lane-add.js')
+      finish(await addLane(given))
     })
   lane
     .command('list')

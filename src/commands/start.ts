@@ -8,6 +8,7 @@ import { laneFolder, writeLaneRecord } from '../config/lane-record.js'
 import { loadConfig } from '../config/load.js'
 import { dataDirOf, resolveSettings, type Settings } from '../config/resolve.js'
 import { newestFinalFork } from '../evm-lane/engine/fork-schedule.js'
+import { networkFiles } from '../hyper/genesis-file.js'
 import { startNode, type RunningNode } from '../node.js'
 import { lockDataFolder } from '../process/data-lock.js'
 import { createLog, type Log } from '../process/log.js'
@@ -41,15 +42,17 @@ export async function start(file: string | null, flags: Record<string, unknown>)
 
 /**
  * New lanes are written down before they make their first block. When the start fails, what it made is removed again, record and database
- * together: a database alone has a genesis that no later start would make again. Nobody was served yet, so nothing is lost.
+ * together: a database alone has a genesis that no later start would make again, and the network is made from those. Nobody was served yet, so nothing
+ * is lost.
  */
 async function startRemembered(settings: Settings, log: Log): Promise<RunningNode> {
-  const made = settings.records.map(({ chainId }) => laneFolder(settings.dataDir, chainId)).filter((folder) => !existsSync(folder))
+  const lanes = settings.records.map(({ chainId }) => laneFolder(settings.dataDir, chainId))
+  const made = [...lanes, ...networkFiles(settings.dataDir, settings.sealing.buddies)].filter((path) => !existsSync(path))
   for (const record of settings.records) writeLaneRecord(settings.dataDir, record)
   try {
     return await startNode(settings, log)
   } catch (error) {
-    for (const folder of made) rmSync(folder, { recursive: true, force: true })
+    for (const path of made) rmSync(path, { recursive: true, force: true })
     throw error
   }
 }

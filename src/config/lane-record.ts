@@ -8,18 +8,19 @@ import { z } from 'zod'
 import { AppError } from '../errors.js'
 import { fromHex, toHex } from '../primitives.js'
 import type { GenesisSource } from '../evm-lane/lane-spec.js'
-import { laneSchema } from './schema.js'
+import { laneSchema, type LaneConfig } from './schema.js'
 
-/** `config`: served while a configuration names it. `init`: made by `lane init`, served always. */
-export type LaneOrigin = 'config' | 'init'
-export type LaneRecord = { chainId: number; name: string; origin: LaneOrigin; genesis: GenesisSource }
+/** `config`: served while a configuration names it. `init`: made by `lane init`, served always. `added`: while a process ran, served always as `lane` says. */
+export type LaneOrigin = 'config' | 'init' | 'added'
+export type LaneRecord = { chainId: number; name: string; origin: LaneOrigin; genesis: GenesisSource; lane?: LaneConfig }
 
 const digits = z.string().regex(/^\d+$/)
 const recordSchema = z.strictObject({
   version: z.literal(1),
   chainId: laneSchema.shape.chainId,
   name: laneSchema.shape.name,
-  origin: z.enum(['config', 'init']),
+  origin: z.enum(['config', 'init', 'added']),
+  lane: laneSchema.optional(),
   genesis: z.discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('default'),
@@ -46,8 +47,10 @@ export function readLaneRecords(dataDir: string): LaneRecord[] {
 function readLaneRecord(folder: string): LaneRecord {
   const path = join(folder, 'lane.json')
   try {
-    const { chainId, name, origin, genesis } = recordSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
-    if (genesis.kind === 'geth') return { chainId, name, origin, genesis: { kind: 'geth', json: readFileSync(join(folder, 'genesis.json'), 'utf8') } }
+    const { chainId, name, origin, genesis, lane } = recordSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
+    const added = lane === undefined ? {} : { lane }
+    if (genesis.kind === 'geth')
+      return { chainId, name, origin, ...added, genesis: { kind: 'geth', json: readFileSync(join(folder, 'genesis.json'), 'utf8') } }
     const alloc = genesis.funded.map(({ address, balance }) => ({
       address: fromHex(address),
       balance: BigInt(balance),
@@ -60,6 +63,7 @@ function readLaneRecord(folder: string): LaneRecord {
       chainId,
       name,
       origin,
+      ...added,
       genesis: { kind: 'default', hardfork, timestamp: BigInt(timestamp), baseFeePerGas: BigInt(baseFeePerGas), alloc },
     }
   } catch (error) {
@@ -71,7 +75,7 @@ function readLaneRecord(folder: string): LaneRecord {
 export function writeLaneRecord(dataDir: string, record: LaneRecord): void {
   const folder = laneFolder(dataDir, record.chainId)
   mkdirSync(folder, { recursive: true })
-  const { chainId, name, origin, genesis } = record
+  const { chainId, name, origin, genesis, lane } = record
   if (genesis.kind === 'geth') writeWhole(join(folder, 'genesis.json'), genesis.json)
   const stored =
     genesis.kind === 'geth'
@@ -83,7 +87,7 @@ export function writeLaneRecord(dataDir: string, record: LaneRecord): void {
           baseFeePerGas: String(genesis.baseFeePerGas),
           funded: genesis.alloc.map(({ address, balance }) => ({ address: toHex(address), balance: String(balance) })),
         }
-  writeWhole(join(folder, 'lane.json'), `${JSON.stringify({ version: 1, chainId, name, origin, genesis: stored }, null, 2)}\n`)
+  writeWhole(join(folder, 'lane.json'), `${JSON.stringify({ version: 1, chainId, name, origin, genesis: stored, lane }, null, 2)}\n`)
 }
 
 function writeWhole(path: string, text: string): void {

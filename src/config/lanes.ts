@@ -43,11 +43,27 @@ export function resolveLanes(lanes: readonly LaneConfig[], around: LaneSurroundi
     specs.push(specOf(lane, record, around))
   })
   for (const record of around.records) {
+    if (record.origin === 'added' && record.lane !== undefined && !records.some(({ chainId }) => chainId === record.chainId)) {
+      records.push(record)
+      specs.push(specOf(record.lane, record, around))
+    }
     if (record.origin !== 'init' || records.some(({ chainId }) => chainId === record.chainId)) continue
     specs.push(specOf({ chainId: record.chainId, name: record.name, production: 'none' }, record, { ...around, blockTimeMs: null, gasLimit: null }))
   }
   refuseTwins(specs)
   return { specs, records, warnings }
+}
+
+/**
+ * A lane that is added while the process runs, as one of the configuration would be; `taken` are those that run already.
+ * @throws AppError 'config-invalid', 'genesis-mismatch'.
+ */
+export function resolveAddedLane(lane: LaneConfig, taken: readonly LaneSpec[], around: LaneSurroundings): { spec: LaneSpec; record: LaneRecord } {
+  const record: LaneRecord = { ...recordOf(lane, 'lane', around), origin: 'added', lane }
+  const spec = specOf(lane, record, around)
+  refuseTwins([...taken, spec])
+  if (spec.production.kind === 'none') throw new AppError('config-invalid', 'lane.production: must make blocks, to be added to the network')
+  return { spec, record }
 }
 
 function refuseTwins(specs: readonly LaneSpec[]): void {

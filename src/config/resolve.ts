@@ -13,7 +13,8 @@ import { deriveDevAccounts, testMnemonic, type DevAccount } from './dev-accounts
 import { hyperSettingsOf, type HyperSettings } from './hyper-settings.js'
 import { defaultLanes } from './lane-defaults.js'
 import { readLaneRecords, type LaneRecord } from './lane-record.js'
-import { resolveLanes } from './lanes.js'
+import { parseAddedLane } from './added-lane.js'
+import { resolveAddedLane, resolveLanes, type LaneSurroundings } from './lanes.js'
 import type { Loaded } from './load.js'
 import type { Config } from './schema.js'
 
@@ -28,6 +29,8 @@ export type Settings = {
   /** Lane records to write before the lanes open. */
   records: LaneRecord[]
   sealing: HyperSettings
+  /** A lane to add while the process runs, from its JSON; `taken` run already. @throws AppError 'config-invalid', 'genesis-mismatch'. */
+  addLane: (json: string, taken: readonly LaneSpec[], nowSeconds: bigint) => { spec: LaneSpec; record: LaneRecord }
   limits: RpcLimits
   hyper: HyperLimits
   server: ServerSettings
@@ -49,7 +52,7 @@ export function resolveSettings({ config, given, warnings }: Loaded, newestFork:
   const host = config.host ?? '127.0.0.1'
   const dataDir = dataDirOf(config)
   const dev = devModeOf(config, host)
-  const resolved = resolveLanes(config.lanes ?? defaultLanes.map((lane) => ({ ...lane })), {
+  const around: LaneSurroundings = {
     dataDir,
     records: readLaneRecords(dataDir),
     funded: dev?.accounts.map(({ address }) => address) ?? [],
@@ -60,7 +63,8 @@ export function resolveSettings({ config, given, warnings }: Loaded, newestFork:
     blockTimeMs: config.blockTime === undefined ? null : Math.round(config.blockTime * 1_000),
     gasLimit: config.gasLimit ?? null,
     history: config.history ?? null,
-  })
+  }
+  const resolved = resolveLanes(config.lanes ?? defaultLanes.map((lane) => ({ ...lane })), around)
   return {
     host,
     port: config.port ?? 8_545,
@@ -69,6 +73,7 @@ export function resolveSettings({ config, given, warnings }: Loaded, newestFork:
     lanes: resolved.specs,
     records: resolved.records,
     sealing: hyperSettingsOf(config),
+    addLane: (json, taken, now) => resolveAddedLane(parseAddedLane(json), taken, { ...around, records: readLaneRecords(dataDir), nowSeconds: now }),
     limits: limitsOf(config),
     hyper: hyperOf(config),
     server: serverOf(config),

@@ -50,6 +50,8 @@ export type Coordinator = {
   reader: HyperReader
   /** Number below which no batch comes any more. */
   oldestBatch: () => number
+  /** A lane that began while the process runs (H3). */
+  addLane: (lane: LaneClient) => void
   /** Lets the batches that run end, for a bounded time; before the lanes are stopped. */
   stop: () => Promise<void>
 }
@@ -63,7 +65,13 @@ export async function openCoordinator(options: CoordinatorOptions): Promise<Coor
   const state = initialState(options.limits.sessions, ids, incomplete, await journal.nextBatch())
   const shell = new Shell(options, journal, state)
   await shell.begin()
-  return { ready: shell.ready, reader: shell.reader(), oldestBatch: () => shell.oldestBatch(), stop: () => shell.stop() }
+  return {
+    ready: shell.ready,
+    reader: shell.reader(),
+    oldestBatch: () => shell.oldestBatch(),
+    addLane: (lane) => shell.addLane(lane),
+    stop: () => shell.stop(),
+  }
 }
 
 class Shell {
@@ -72,7 +80,9 @@ class Shell {
   readonly #journal: Journal
   readonly #state: State
   readonly #outbox: Outbox
-  readonly #scanners: ReadonlyMap<number, MessageScanner>
+  readonly #lanes: Map<number, LaneClient>
+  readonly #scanners = new Map<number, MessageScanner>()
+  readonly #scannerOf: (lane: LaneClient) => MessageScanner
   readonly #simulations: Simulations
   readonly #asks: Asks
   readonly #laneRunner: LaneRunner
@@ -92,11 +102,12 @@ class Shell {
     const byId = new Map(lanes.map((lane) => [lane.spec.chainId, lane]))
     const feed = (input: Input): void => this.#feed(input)
     this.#options = options
+    this.#lanes = byId
     this.#journal = journal
     this.#state = state
     this.#outbox = new Outbox({ store, portal, keccak256, feed, messagesMax: limits.messagesMax, againMs: limits.messageAgainMs })
     const scanning = { outbox: this.#outbox, portal, keccak256, scanBlocksMax: limits.messageScanBlocksMax, log }
-    this.#scanners = new Map(lanes.map((lane) => [lane.spec.chainId, new MessageScanner(lane, scanning)]))
+    this.#scannerOf = (lane) => new MessageScanner(lane, scanning)
     this.#simulations = new Simulations(byId, limits.simulations)
     this.#asks = new Asks(feed, this.#simulations)
     this.#laneRunner = createLaneRunner(byId, feed, log)
@@ -108,13 +119,13 @@ class Shell {
 
   async begin(): Promise<void> {
     await this.#outbox.open()
-    for (const lane of this.#options.lanes) this.#listenTo(lane)
+    for (const lane of this.#options.lanes) this.addLane(lane)
   }
 
   reader(): HyperReader {
     return {
       getSession: (id) => this.#sessionView(id),
-      replaySession: (id) => replaySession(this.#journal, this.#options.lanes, id),
+      replaySession: (id) => replaySession(this.#journal, [...this.#lanes.values()], id),
       sessionOfTransaction: (chainId, hash) => this.#journal.sessionOfTransaction(chainId, hash),
       batchOfBlock: async (chainId, number) => {
         const stored = await this.#journal.batchOfBlock(chainId, number)
@@ -131,6 +142,13 @@ class Shell {
       },
       sendBundle: (items, waitMs) => this.#bundles.send(items, waitMs),
     }
+  }
+
+  addLane(lane: LaneClient): void {
+    const { chainId } = lane.spec
+    this.#lanes.set(chainId, lane)
+    this.#scanners.set(chainId, this.#scannerOf(lane))
+    this.#listenTo(lane)
   }
 
   oldestBatch(): number {

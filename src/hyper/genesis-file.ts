@@ -11,7 +11,7 @@ import type { LaneClient } from '../evm-lane/client.js'
 import type { LaneSpec } from '../evm-lane/lane-spec.js'
 import { equalBytes, toHex } from '../primitives.js'
 import type { Bytes } from '../primitives.js'
-import { buddyKeyFile } from './buddy-folder.js'
+import { buddyFolder, buddyKeyFile } from './buddy-folder.js'
 import { genesisFromJson, genesisToJson } from './core/genesis.js'
 import type { GenesisLane, HyperGenesis } from './core/hyper-types.js'
 import { JsonMistake } from './core/json-fields.js'
@@ -35,6 +35,12 @@ export function genesisFile(dataDir: string): string {
 
 export function adminKeyFile(dataDir: string): string {
   return join(dataDir, 'admin.pem')
+}
+
+/** Everything that the first start of a network makes, besides its lanes. */
+export function networkFiles(dataDir: string, buddies: number): string[] {
+  const folders = Array.from({ length: buddies }, (_, index) => buddyFolder(dataDir, index))
+  return [genesisFile(dataDir), adminKeyFile(dataDir), join(dataDir, 'hyper'), ...folders]
 }
 
 /** null: the network has not begun. @throws AppError 'store-corrupt'. */

@@ -30,6 +30,8 @@ export interface SealingReader {
   validators(): { since: bigint; set: ValidatorSet; nonce: bigint }
   /** Evidence in Hyper Blocks `from` and later, oldest first. */
   evidence(from: bigint, max: number): Promise<{ number: bigint; evidence: Evidence }[]>
+  /** What the network has to know of a lane that runs here, member or not. @throws AppError 'unknown-lane', 'lane-unavailable'. */
+  describeLane(chainId: number): Promise<GenesisLane>
   trust(): TrustModel
   status(): Promise<SealerStatus>
   /** Each block once it is stored; `latencyMs` since its cycle closed, null for one that this process did not close. Returns the undo. */

@@ -3,7 +3,7 @@
 // Called by: sealing.ts.
 
 import type { Hash32 } from '../primitives.js'
-import type { HyperGenesis, Roster, SignedChange } from './core/hyper-types.js'
+import type { GenesisLane, HyperGenesis, Roster, SignedChange } from './core/hyper-types.js'
 import { readHyperBlock } from './hyper-block.js'
 import type { HyperBlock } from './hyper-block.js'
 import type { HyperStore } from './hyper-store.js'
@@ -21,6 +21,7 @@ export type ViewSources = {
   roster: () => Roster
   nextNonce: () => bigint
   unsealed: (chainId: number) => bigint
+  describeLane: (chainId: number) => Promise<GenesisLane>
   status: () => Promise<SealerStatus>
   submitChange: (change: SignedChange) => Promise<void>
   stopBuddy: (index: number) => Promise<void>
@@ -53,6 +54,7 @@ export function createSealingView(sources: ViewSources): SealingReader {
       return { since: from, set, nonce: sources.nextNonce() }
     },
     evidence: (from, max) => store.evidence(from, max),
+    describeLane: sources.describeLane,
     trust: () => trustModelOf(currentSet().set, embedded),
     status,
     changesWaiting: () => store.changesWaiting(),

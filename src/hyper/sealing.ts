@@ -5,6 +5,7 @@
 import type { ValidatorSet } from '../buddy/core/types.js'
 import { AppError } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
+import { equalBytes, toHex } from '../primitives.js'
 import type { Bytes, Hash32 } from '../primitives.js'
 import { ChangeDesk } from './change-desk.js'
 import { rosterOfGenesis } from './core/genesis.js'
@@ -14,7 +15,7 @@ import { planLane } from './core/sealing-plan.js'
 import type { LaneStand } from './core/sealing-plan.js'
 import { Cycles } from './cycles.js'
 import type { Clock, Rhythm } from './cycles.js'
-import { buddiesHere, genesisLane, makeGenesis, readGenesis } from './genesis-file.js'
+import { buddiesHere, genesisFile, genesisLane, makeGenesis, readGenesis } from './genesis-file.js'
 import { readHyperBlock } from './hyper-block.js'
 import type { HyperBlock, Sealed } from './hyper-block.js'
 import type { HyperStore } from './hyper-store.js'
@@ -105,6 +106,7 @@ class OwnSealing implements Sealing {
   readonly #options: SealingOptions
   readonly #genesis: { document: HyperGenesis; hash: Hash32 }
   readonly #buddies: number[]
+  readonly #lanes: LaneClient[]
   readonly #cycles: Cycles
   readonly #listeners = new Set<(block: HyperBlock, latencyMs: number | null) => void>()
   readonly #changes: ChangeDesk
@@ -120,6 +122,7 @@ class OwnSealing implements Sealing {
     this.#options = options
     this.#genesis = { document, hash: genesisHashOf({ hash: keccak256 }, document) }
     this.#buddies = settings.link === null ? buddiesHere(dataDir, document) : []
+    this.#lanes = [...options.lanes]
     this.#last = last
     this.#newest = last === null ? null : readHyperBlock(keccak256, last.sealed)
     this.#roster = last === null || last.roster === null ? rosterOfGenesis(document) : rosterIn(last.roster)
@@ -148,6 +151,7 @@ class OwnSealing implements Sealing {
   async open(): Promise<void> {
     const { batches, oldestBatch, lanes } = this.#options
     batches.sealed((chainId, number) => this.#sealedOf(chainId) >= number, oldestBatch())
+    for (const lane of lanes) this.#refuseStranger(lane)
     for (const lane of lanes) this.#recover(lane)
     this.#sealer = await this.#openSealer()
     for (const change of await this.#changes.open(this.#roster.nonce)) this.#cycles.addChange(change)
@@ -160,6 +164,7 @@ class OwnSealing implements Sealing {
   readonly gather = (): void => this.#cycles.gather()
 
   async addLane(lane: LaneClient): Promise<void> {
+    this.#lanes.push(lane)
     await this.#cycles.addLane(lane, { sealed: 0n, member: this.#isMember(lane) })
     await this.#join(lane)
   }
@@ -197,6 +202,19 @@ class OwnSealing implements Sealing {
         onEnded: (error) => this.#reopen(error),
       },
     })
+  }
+
+  /** A chain id of the network that another chain has would be sealed never, and its contradiction told for ever. */
+  #refuseStranger(lane: LaneClient): void {
+    const { chainId, name } = lane.spec
+    const known = this.#roster.lanes.find((candidate) => candidate.chainId === chainId)
+    const own = lane.genesisHash()
+    if (known === undefined || own === undefined || equalBytes(known.genesisHash, own)) return
+    throw new AppError(
+      'genesis-mismatch',
+      `lane ${name} begins with ${toHex(own)}, but the network of ${genesisFile(this.#options.dataDir)} has ${toHex(known.genesisHash)}`,
+      { chainId },
+    )
   }
 
   /** What a start finds of a lane; told before anything else is sealed. */
@@ -268,6 +286,13 @@ class OwnSealing implements Sealing {
     }
   }
 
+  #describe(chainId: number): Promise<GenesisLane> {
+    const { settings, keccak256 } = this.#options
+    const lane = this.#lanes.find(({ spec }) => spec.chainId === chainId)
+    if (lane === undefined) throw new AppError('unknown-lane', `there is no lane ${chainId}`, { chainId })
+    return genesisLane(lane, settings.currency, keccak256)
+  }
+
   async #submit(change: SignedChange): Promise<void> {
     await this.#changes.accept(change, (next) => this.#running().changeMistake(next))
     this.#cycles.addChange(change)
@@ -289,6 +314,7 @@ class OwnSealing implements Sealing {
       roster: () => this.#roster,
       nextNonce: () => this.#changes.nonce,
       unsealed: (chainId) => this.#cycles.unsealed(chainId),
+      describeLane: (chainId) => this.#describe(chainId),
       status: async () => this.#running().status(),
       submitChange: (change) => this.#submit(change),
       stopBuddy: async (index) => this.#running().stopBuddy(index),

@@ -50,8 +50,8 @@ export function answerCall(dispatcher: Dispatcher, call: Call, origin: Origin): 
 
 /** Written out: spreading the context took 4 µs of a call's 4.5 (Node 20), the literal takes 0.1. */
 function callContextOf(context: GatewayContext, lane: LaneClient, connection: Connection | null, method: string): CallContext {
-  const { lanes, limits, hyper, feed, following, sealing, dev, clientVersion, openrpc } = context
-  return { lanes, limits, hyper, feed, following, sealing, dev, clientVersion, openrpc, lane, connection, method }
+  const { lanes, limits, hyper, feed, following, sealing, addLane, dev, clientVersion, openrpc } = context
+  return { lanes, limits, hyper, feed, following, sealing, addLane, dev, clientVersion, openrpc, lane, connection, method }
 }
 
 /** Development methods do not exist where they are switched off. */

@@ -4,6 +4,7 @@
 
 import type { LaneFeed } from '../hyper/feed/feed.js'
 import type { Following } from '../hyper/follower/following.js'
+import type { AdminRequest } from '../hyper/admin-request.js'
 import type { HyperReader } from '../hyper/reader.js'
 import type { SealingReader } from '../hyper/sealing-reader.js'
 import type { LaneClient } from '../evm-lane/client.js'
@@ -44,6 +45,8 @@ export type GatewayContext = {
   following: Following | null
   /** null where no Hyper Blocks are made. */
   sealing: SealingReader | null
+  /** A lane from its JSON, as the admin asked for it (H3); null where lanes cannot be added. */
+  addLane: ((request: AdminRequest) => Promise<LaneClient>) | null
   /** null outside dev mode. */
   dev: DevAccounts | null
   clientVersion: string

@@ -184,7 +184,7 @@ function watchSealing(registry: Registry, sealing: SealingReader): { read: () =>
     name: 'paralane_hyper_seal_seconds',
     help: 'Time from the close of a cycle to its stored Seal.',
     registers: [registry],
-    buckets: [0.002, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    buckets: [0.003, 0.005, 0.007, 0.01, 0.013, 0.016, 0.02, 0.025, 0.03, 0.04, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5, 10],
   })
   let evidence = 0
   let viewChanges = 0

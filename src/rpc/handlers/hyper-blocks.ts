@@ -99,6 +99,23 @@ export async function getPendingChanges(ctx: CallContext): Promise<string[]> {
   return (await sealingOf(ctx).changesWaiting()).map((change) => toHex(encodeChange(change)))
 }
 
+/** The lane runs when this answers; it is part of the network once it is among `hyper_getLanes`. */
+export async function addLane(ctx: CallContext, text: string, nonce: bigint, signature: Bytes): Promise<Json> {
+  if (ctx.addLane === null) throw new AppError('unsupported', 'this server adds no lanes')
+  const { spec } = await ctx.addLane({ text, nonce, signature })
+  const { genesisHash, stateRoot, configHash, currency, supply } = await sealingOf(ctx).describeLane(spec.chainId)
+  return {
+    chainId: quantity(spec.chainId),
+    name: spec.name,
+    genesisHash: toHex(genesisHash),
+    genesisStateRoot: toHex(stateRoot),
+    configHash: toHex(configHash),
+    currency,
+    genesisSupply: quantity(supply),
+    nextNonce: quantity(sealingOf(ctx).validators().nonce),
+  }
+}
+
 /** The bytes of a change that the admin signed. Answers its nonce; it is in force from the Hyper Block after the one that holds it. */
 export async function submitChange(ctx: CallContext, bytes: Bytes): Promise<string> {
   const change = decodeChange(bytes)

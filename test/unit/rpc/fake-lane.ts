@@ -172,6 +172,7 @@ export function contextOf(lane: LaneClient, changes: { dev?: DevAccounts; connec
     feed: null,
     following: null,
     sealing: null,
+    addLane: null,
     dev: changes.dev ?? null,
     clientVersion: 'Paralane/v0.1.0/linux-x64/node20',
     openrpc: () => ({ openrpc: '1.3.2' }),

@@ -47,6 +47,7 @@ function fake(): Fake {
     lanes: () => [{ ...lane, sealed: 3n, unsealed: 1n }],
     validators: () => ({ since: 1n, set, nonce: 4n }),
     evidence: async () => [],
+    describeLane: async () => lane,
     trust: () => trustModelOf(set, true),
     status: async () => ({ buddies: [{ index: 0, key: filled(21), state: 'running', height: 3n, view: 0 }], viewChanges: 2, busyMs: 5 }),
     onSealed: (listener) => {

@@ -1,0 +1,80 @@
+// Owns: a lane that is added while the gateway runs (H3): by the admin only, part of the network from the next Hyper Blocks on, reached by the others, there after a crash.
+// Called by: node --test.
+
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'node:test'
+import { initKeccak } from '../../../src/evm-lane/engine/keccak.js'
+import { fromHex, toHex } from '../../../src/primitives.js'
+import { signedTx, type Signer } from '../../fixtures/signed-tx.js'
+import { needsOwnGateway, startGateway, type Gateway } from '../gateway.js'
+import { paralane } from '../process/command.js'
+import { rpc } from '../rpc.js'
+import { devAccount, devKey } from '../token.js'
+import { subscribeHeads, type Heads } from './heads.js'
+import { auditSeals, marksOf, openBook } from './seal-audit.js'
+
+const first = 77033
+const added = 77034
+const signer: Signer = { key: fromHex(devKey(0)), address: fromHex(devAccount(0).address) }
+
+test('a lane is added while the gateway runs', { skip: needsOwnGateway, timeout: 180_000 }, async (t) => {
+  await initKeccak()
+  const folder = await mkdtemp(join(tmpdir(), 'paralane-lane-add-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, 'paralane.toml')
+  await writeFile(file, `[hyper]\nperiodMs = 50\n[[lanes]]\nchainId = ${first}\nname = "first"\n`)
+  const dataDir = join(folder, 'data')
+  const start = (): Promise<Gateway> => startGateway({ dataDir, args: ['--config', file] })
+  let gateway = await start()
+  t.after(() => gateway.kill9())
+  const heads = await subscribeHeads(gateway.wsUrl(first))
+  const book = await openBook(gateway)
+
+  const stranger = join(folder, 'stranger.pem')
+  await paralane('keygen', '--out', stranger).ended
+  const wanted = ['lane', 'add', '--rpc', gateway.url, '--data-dir', dataDir, '--chain-id', String(added), '--name', 'added', '--block-time-ms', '60']
+  const refused = await paralane(...wanted, '--key', stranger).ended
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /not signed by the admin/)
+  const twin = await paralane(...wanted.map((word) => (word === 'added' ? 'first' : word))).ended
+  assert.match(twin.stderr, /first is already the name/)
+
+  const done = await paralane(...wanted).ended
+  assert.equal(done.code, 0, done.stderr)
+  await becomesFinal(gateway, heads, added, 0n)
+  const names = (await rpc(gateway.url, 'hyper_getLanes')).map(({ name }: { name: string }) => name)
+  assert.deepEqual(names, ['first', 'added'])
+  // Both ways: a session over the old lane and the new one.
+  const items = [
+    { chainId: first, raw: transfer(first, 0n) },
+    { chainId: added, raw: transfer(added, 1n) },
+  ]
+  const bundle = await rpc(gateway.url, 'hyper_sendBundle', [items.map(({ chainId, raw }) => ({ chainId, rawTransaction: raw }))])
+  assert.equal(bundle.status, 'committed')
+  while ((await marksOf(gateway, first)).finalized < 1n) await heads.until(() => true)
+  await auditSeals(gateway, book)
+  assert(book.sessions.has(bundle.session))
+  const before = await marksOf(gateway, added)
+  heads.close()
+  await gateway.kill9()
+
+  gateway = await start()
+  const again = await subscribeHeads(gateway.wsUrl(added))
+  assert((await marksOf(gateway, added)).finalized >= before.finalized)
+  await becomesFinal(gateway, again, added, 2n)
+  await auditSeals(gateway, book)
+  again.close()
+  await gateway.stop()
+})
+
+function transfer(chainId: number, nonce: bigint): string {
+  return toHex(signedTx(chainId, 2, signer, { nonce, gasLimit: 21_000n, to: signer.address, value: 1n }))
+}
+
+async function becomesFinal(gateway: Gateway, heads: Heads, chainId: number, nonce: bigint): Promise<void> {
+  const { blockNumber } = await rpc(gateway.laneUrl(chainId), 'eth_sendRawTransactionSync', [transfer(chainId, nonce), 30_000])
+  while ((await marksOf(gateway, chainId)).finalized < BigInt(blockNumber)) await heads.until(() => true)
+}
