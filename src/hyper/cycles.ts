@@ -41,7 +41,10 @@ export type CyclesOptions = {
   limits: SealingLimits
   clock: Clock
   log: HyperLog
-  onSealed: (block: HyperBlock, roster: Bytes | null, latencyMs: number | null) => void
+  /** At once: what is asked for by others is there from now on. `roster`: when the block changed it. */
+  onStored: (block: HyperBlock, roster: Bytes | null) => void
+  /** In order, when the lanes know of it, so that whoever hears of it finds it in their `finalized`; a busy lane is not waited for long. */
+  onSealed: (block: HyperBlock, latencyMs: number | null) => void
 }
 
 /** `sealed`: its blocks are part of Hyper Blocks. */
@@ -63,6 +66,8 @@ export class Cycles {
   #cancel: (() => void) | null = null
   #dueMs = Infinity
   #running: Promise<void> | null = null
+  /** What was stored and not yet told to those who listen. */
+  #notices: Promise<void> = Promise.resolve()
   #stopped = false
 
   /** `newest`: what lanes are told until there is a newer one; of number 0 the genesis hash. */
@@ -114,7 +119,7 @@ export class Cycles {
 
   /** Stored first, then told: a lane must not know of a Seal that a crash takes away. */
   async decided(block: HyperBlock, roster: Bytes | null): Promise<void> {
-    const { store, oldestRunningBatch, clock, onSealed } = this.#options
+    const { store, oldestRunningBatch, clock, onStored, onSealed } = this.#options
     const { header, body, hash } = block
     assert(header.number === this.#newest.hyperNumber + 1n, `Hyper Block ${header.number} follows ${this.#newest.hyperNumber}`)
     for (const { chainId, to } of body.lanes) this.#sealed.set(chainId, to)
@@ -126,12 +131,14 @@ export class Cycles {
     this.#sealedMs = nowMs
     if (this.#options.rhythm.fromSeal === true) this.#beginPeriod(nowMs)
     this.#newest = { hyperNumber: header.number, hyperHash: hash }
-    for (const [chainId, { news, teller }] of this.#members) {
+    const telling = Array.from(this.#members, ([chainId, { news, teller }]) => {
       const finalized = this.#sealed.get(chainId) ?? 0n
       news.sealedUpTo(finalized)
-      void teller.sealed({ ...this.#newest, finalized })
-    }
-    onSealed(block, roster, latencyMs)
+      return teller.sealed({ ...this.#newest, finalized })
+    })
+    onStored(block, roster)
+    const told = this.#inTime(telling)
+    this.#notices = this.#notices.then(() => told).then(() => onSealed(block, latencyMs))
   }
 
   /** What the lanes have now, without waiting for the end of the period: others may ask about it before. */
@@ -203,14 +210,19 @@ export class Cycles {
     if (!news && !heartbeat) return
     this.#wish = false
     this.#closedMs ??= this.#begunMs
-    sealer.cycle(heartbeat)
+    sealer.cycle(heartbeat ? this.#newest.hyperNumber : null)
   }
 
   /** A lane that is busy is left out of this cycle after a while: it must not hold up the others (L7). */
   async #collect(): Promise<void> {
+    await this.#inTime(this.#asked().map((news) => news.collect()))
+  }
+
+  async #inTime(answers: Promise<void>[]): Promise<void> {
+    const { clock, limits } = this.#options
     let cancel: () => void = () => undefined
-    const late = new Promise<void>((resolve) => (cancel = this.#options.clock.after(this.#options.limits.collectMs, resolve)))
-    await Promise.race([Promise.all(this.#asked().map((news) => news.collect())), late])
+    const late = new Promise<void>((resolve) => (cancel = clock.after(limits.lanesMs, resolve)))
+    await Promise.race([Promise.all(answers), late])
     cancel()
   }
 

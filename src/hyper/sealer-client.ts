@@ -55,8 +55,8 @@ class SealerClient implements Sealer {
     this.#post({ kind: 'facts', facts })
   }
 
-  cycle(heartbeat: boolean): void {
-    this.#post({ kind: 'cycle', heartbeat })
+  cycle(heartbeatAfter: bigint | null): void {
+    this.#post({ kind: 'cycle', heartbeatAfter })
   }
 
   status(): Promise<SealerStatus> {

@@ -79,7 +79,7 @@ class Host implements SealerHost {
           return this.#trouble('what the lanes tell cannot be sealed', error)
         }
       case 'cycle':
-        return this.#cycle(message.heartbeat)
+        return this.#cycle(message.heartbeatAfter)
       case 'stored':
         return this.#app.stored(message.number)
       case 'block': {
@@ -139,10 +139,12 @@ class Host implements SealerHost {
     })
   }
 
-  #cycle(heartbeat: boolean): void {
+  #cycle(heartbeatAfter: bigint | null): void {
     if (this.#embedded === null) return
     this.#views.notice(this.#embedded.status())
-    if (heartbeat || this.#app.hasNews()) this.#embedded.cycle()
+    // A heartbeat may come when the block that it asks for is decided already, and only on its way to the disk.
+    const isDue = heartbeatAfter !== null && this.#embedded.buddies.every((buddy) => buddy === null || buddy.height <= heartbeatAfter + 1n)
+    if (isDue || this.#app.hasNews()) this.#embedded.cycle()
   }
 
   #answer({ id, op, req }: Extract<ToSealer, { kind: 'request' }>): void {

@@ -47,7 +47,7 @@ export type SealerRequests = {
 
 export type ToSealer =
   | { kind: 'facts'; facts: LaneFacts }
-  | { kind: 'cycle'; heartbeat: boolean }
+  | { kind: 'cycle'; heartbeatAfter: bigint | null }
   /** The process has this block for good: the ledger may go on to the next. */
   | { kind: 'stored'; number: bigint }
   /** Answers `want`. */

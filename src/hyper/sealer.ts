@@ -27,8 +27,8 @@ export type SealerEvents = {
 export interface Sealer {
   /** News of the lanes, in order of each lane's blocks; the batches of which the blocks are come with or before them. */
   add(facts: LaneFacts): void
-  /** The period is over: agree on the next Hyper Block if there is something new, or in any case. */
-  cycle(heartbeat: boolean): void
+  /** The period is over: agree on the next Hyper Block if there is something new; or in any case, if the newest one is still `heartbeatAfter`. */
+  cycle(heartbeatAfter: bigint | null): void
   status(): Promise<SealerStatus>
   /** Why a signed change cannot come next; null when it can. */
   changeMistake(change: SignedChange): Promise<string | null>

@@ -3,8 +3,8 @@
 // Called by: sealing.ts, cycles.ts, lane-news.ts, node.ts.
 
 export type SealingLimits = {
-  /** How long a cycle waits for what lanes have to tell. */
-  collectMs: number
+  /** How long lanes are waited for: in a cycle for what they have to tell, then until they know what was sealed. */
+  lanesMs: number
   /** Facts in one answer of a lane. */
   factsMax: number
   /** Blocks of a lane beyond its newest sealed one that the ledger is told of. */
@@ -17,4 +17,4 @@ export type SealingLimits = {
   syncLogs: boolean
 }
 
-export const sealingLimits: SealingLimits = { collectMs: 100, factsMax: 1_000, aheadMax: 8_192, againMs: 500, stopMs: 1_000, syncLogs: true }
+export const sealingLimits: SealingLimits = { lanesMs: 100, factsMax: 1_000, aheadMax: 8_192, againMs: 500, stopMs: 1_000, syncLogs: true }

@@ -130,14 +130,17 @@ class OwnSealing implements Sealing {
     this.#cycles = new Cycles(
       {
         rhythm: settings,
-        sealer: { add: (facts) => this.#sealer?.add(facts), cycle: (heartbeat) => this.#sealer?.cycle(heartbeat) },
+        sealer: { add: (facts) => this.#sealer?.add(facts), cycle: (heartbeatAfter) => this.#sealer?.cycle(heartbeatAfter) },
         store,
         batches,
         oldestRunningBatch: oldestBatch,
         limits,
         clock,
         log,
-        onSealed: (block, roster, latencyMs) => this.#sealed(block, roster, latencyMs),
+        onStored: (block, roster) => this.#stored(block, roster),
+        onSealed: (block, latencyMs) => {
+          for (const listener of this.#listeners) listener(block, latencyMs)
+        },
       },
       { hyperNumber: this.height(), hyperHash: this.#newest?.hash ?? this.#genesis.hash },
     )
@@ -242,14 +245,12 @@ class OwnSealing implements Sealing {
     }
   }
 
-  /** Before anybody else hears of it, so that what they ask for is there. */
-  #sealed(block: HyperBlock, roster: Bytes | null, latencyMs: number | null): void {
+  #stored(block: HyperBlock, roster: Bytes | null): void {
     this.#newest = block
     if (roster !== null) {
       this.#roster = rosterIn(roster)
       for (const { chainId } of this.#roster.lanes) this.#cycles.admit(chainId)
     }
-    for (const listener of this.#listeners) listener(block, latencyMs)
   }
 
   /** A sealing thread that ended is started anew from what is stored (L7): lanes and callers go on meanwhile. */

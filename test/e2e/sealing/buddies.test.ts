@@ -14,7 +14,7 @@ import { needsOwnGateway, startGateway, type Gateway } from '../gateway.js'
 import { post, rpc, type Json } from '../rpc.js'
 import { devAccount, devKey } from '../token.js'
 import { subscribeHeads } from './heads.js'
-import { marksOf } from './seal-audit.js'
+import { marksOf, untilFinal } from './seal-audit.js'
 
 const lane = 77032
 const maxUnsealed = 6
@@ -72,7 +72,7 @@ test(
     const sealed = heads.until(({ laneBlockCount }) => BigInt(laneBlockCount) > 0n)
     assert.equal(await rpc(gateway.url, 'hyper_startBuddy', ['0x1']), true)
     await sealed
-    while ((await marksOf(gateway, lane)).finalized < latest) await heads.until(() => true)
+    await untilFinal(gateway, heads, lane, latest)
     assert.equal((await send(gateway, nonce)).result.status, '0x1')
 
     // What a light client concludes from the genesis alone.

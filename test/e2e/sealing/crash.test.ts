@@ -14,8 +14,8 @@ import { signedTx } from '../../fixtures/signed-tx.js'
 import { createLoad, deployWriter, sendUntilGone, type Load, type LoadSender } from '../crash-load.js'
 import { needsOwnGateway, startGateway, type Gateway } from '../gateway.js'
 import { rpc } from '../rpc.js'
-import { subscribeHeads } from './heads.js'
-import { auditSeals, marksOf, openBook } from './seal-audit.js'
+import { subscribeHeads, type Heads } from './heads.js'
+import { auditSeals, marksOf, openBook, untilFinal } from './seal-audit.js'
 
 const crashes = Number(process.env['PARALANE_SEAL_CRASHES'] ?? 5)
 /** The process dies after so many receipts at most, and then at some moment of the next milliseconds: a cycle takes 40. */
@@ -126,15 +126,13 @@ async function bundleUntilGone(gateway: Gateway, bundlers: LoadSender[], told: s
 }
 
 /** A transaction on each lane becomes final. */
-async function goesOn(gateway: Gateway, loads: Load[], heads: Awaited<ReturnType<typeof subscribeHeads>>): Promise<void> {
+async function goesOn(gateway: Gateway, loads: Load[], heads: Heads): Promise<void> {
   for (const { chainId, senders } of loads) {
     const { signer } = senders[0] as LoadSender
     const url = gateway.laneUrl(chainId)
     const nonce = BigInt(await rpc(url, 'eth_getTransactionCount', [toHex(signer.address), 'pending']))
     const raw = signedTx(chainId, 2, signer, { nonce, gasLimit: 21_000n, to: signer.address, value: 1n })
-    const sealed = heads.until(() => true)
     const { blockNumber } = await rpc(url, 'eth_sendRawTransactionSync', [toHex(raw), 30_000])
-    await sealed
-    while ((await marksOf(gateway, chainId)).finalized < BigInt(blockNumber)) await heads.until(() => true)
+    await untilFinal(gateway, heads, chainId, BigInt(blockNumber))
   }
 }

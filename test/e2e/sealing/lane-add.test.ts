@@ -14,7 +14,7 @@ import { paralane } from '../process/command.js'
 import { rpc } from '../rpc.js'
 import { devAccount, devKey } from '../token.js'
 import { subscribeHeads, type Heads } from './heads.js'
-import { auditSeals, marksOf, openBook } from './seal-audit.js'
+import { auditSeals, marksOf, openBook, untilFinal } from './seal-audit.js'
 
 const first = 77033
 const added = 77034
@@ -54,7 +54,7 @@ test('a lane is added while the gateway runs', { skip: needsOwnGateway, timeout:
   ]
   const bundle = await rpc(gateway.url, 'hyper_sendBundle', [items.map(({ chainId, raw }) => ({ chainId, rawTransaction: raw }))])
   assert.equal(bundle.status, 'committed')
-  while ((await marksOf(gateway, first)).finalized < 1n) await heads.until(() => true)
+  await untilFinal(gateway, heads, first, 1n)
   await auditSeals(gateway, book)
   assert(book.sessions.has(bundle.session))
   const before = await marksOf(gateway, added)
@@ -76,5 +76,5 @@ function transfer(chainId: number, nonce: bigint): string {
 
 async function becomesFinal(gateway: Gateway, heads: Heads, chainId: number, nonce: bigint): Promise<void> {
   const { blockNumber } = await rpc(gateway.laneUrl(chainId), 'eth_sendRawTransactionSync', [transfer(chainId, nonce), 30_000])
-  while ((await marksOf(gateway, chainId)).finalized < BigInt(blockNumber)) await heads.until(() => true)
+  await untilFinal(gateway, heads, chainId, BigInt(blockNumber))
 }

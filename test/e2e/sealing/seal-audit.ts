@@ -1,10 +1,11 @@
 // Owns: judging a gateway's Hyper Blocks from outside: sealed one after another, lane blocks without a gap, sessions whole, nothing taken back.
-// Does not own: what proves a Seal (src/hyper/light-client.ts). Called by: crash.test.ts.
+// Does not own: what proves a Seal (src/hyper/light-client.ts). Called by: the sealing tests.
 
 import assert from 'node:assert/strict'
 import { askOverHttp, reachByAll, trustGenesis, type Anchor } from '../../../src/hyper/light-client.js'
 import type { Gateway } from '../gateway.js'
 import { rpc, type Json } from '../rpc.js'
+import type { Heads } from './heads.js'
 
 /** What was seen so far; nothing of it may change. */
 export type SealBook = {
@@ -61,4 +62,15 @@ export async function marksOf(gateway: Gateway, chainId: number): Promise<{ safe
   const finalized = await at('finalized')
   const safe = await at('safe')
   return { finalized, safe, latest: await at('latest') }
+}
+
+/** Waits as a client would: it listens before it asks, so that no head falls in between. */
+export async function untilFinal(gateway: Gateway, heads: Heads, chainId: number, number: bigint): Promise<void> {
+  for (;;) {
+    const next = heads.until(() => true)
+    // Nobody waits for it when the block is final already.
+    next.catch(() => undefined)
+    if ((await marksOf(gateway, chainId)).finalized >= number) return
+    await next
+  }
 }

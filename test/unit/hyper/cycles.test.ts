@@ -48,14 +48,15 @@ async function rig(rhythm = { periodMs: 500, minPeriodMs: 100, heartbeatMs: 0 },
   const cycles = new Cycles(
     {
       rhythm,
-      sealer: { add: (told) => facts.push(told), cycle: (heartbeat) => cycled.push({ atMs: clock.nowMs() - startMs, heartbeat }) },
+      sealer: { add: (told) => facts.push(told), cycle: (after) => cycled.push({ atMs: clock.nowMs() - startMs, heartbeat: after !== null }) },
       batches,
       store,
       oldestRunningBatch: () => oldestRunningBatch,
       limits: sealingLimits,
       clock,
       log: () => undefined,
-      onSealed: (_block, _roster, latencyMs) => latencies.push(latencyMs),
+      onStored: () => undefined,
+      onSealed: (_block, latencyMs) => latencies.push(latencyMs),
     },
     { hyperNumber: 0n, hyperHash: genesisHash },
   )
@@ -171,7 +172,7 @@ test('a lane that does not answer is left out of the cycle (L7)', async () => {
   r.lane.advance()
   await r.clock.advance(500)
   assert.equal(r.cycled.length, 0)
-  await r.clock.advance(sealingLimits.collectMs)
+  await r.clock.advance(sealingLimits.lanesMs)
   assert.deepEqual(r.cycled, [{ atMs: 600, heartbeat: false }])
   await r.cycles.stop()
 })
