@@ -41,6 +41,7 @@ export async function openReadServer({ host, port }: { host: string; port: numbe
     sealing,
     feed: createLaneFeed({ lanes: () => lanes, batchOf, limits: feedLimits }),
     following,
+    addLane: null,
     dev: null,
     clientVersion,
     openrpc: () => openrpc,
