@@ -27,7 +27,28 @@ export function createProgram(finish: (code: number) => void): Command {
       const { keygen } = await import('./keygen.js')
       finish(keygen(given))
     })
-  const lane = program.command('lane').description('lanes of the data folder')
+  program.addCommand(laneCommand(finish))
+  program
+    .command('verify')
+    .description('prove Hyper Blocks, and what is in them, by what a server tells; only the genesis file or the hash is trusted')
+    .requiredOption('--rpc <url>', 'the server')
+    .option('--genesis <file>', 'genesis document of the network, as hyper_genesis answers it; from somebody who is trusted')
+    .option('--trusted-hash <hash>', 'hash of a Hyper Block that is trusted, instead of a genesis document')
+    .option('--lane <lane>', 'chain id (or name in the genesis document): prove its newest sealed block')
+    .option('--block <number>', 'this block of the lane instead of the newest')
+    .option('--account <address>', 'prove balance, nonce and code hash of an account of the lane')
+    .option('--slot <slots...>', 'prove storage slots of the account too')
+    .option('--all', 'look at every Seal, not only at the last one of each set of Buddies')
+    .action(async (given: VerifyOptions) => {
+      const { verify } = await import('./verify.js')
+      finish(await verify(given))
+    })
+  program.addCommand(buddyCommand(finish))
+  return program
+}
+
+function laneCommand(finish: (code: number) => void): Command {
+  const lane = new Command('lane').description('lanes of the data folder')
   const dataDir = ['--data-dir <folder>', 'folder for everything durable (default ./.paralane)'] as const
   lane
     .command('init')
@@ -69,23 +90,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .description('list the lanes of the data folder')
     .option(...dataDir)
     .action((given: { dataDir?: string }) => finish(listLanes(given)))
-  program
-    .command('verify')
-    .description('prove Hyper Blocks, and what is in them, by what a server tells; only the genesis file or the hash is trusted')
-    .requiredOption('--rpc <url>', 'the server')
-    .option('--genesis <file>', 'genesis document of the network, as hyper_genesis answers it; from somebody who is trusted')
-    .option('--trusted-hash <hash>', 'hash of a Hyper Block that is trusted, instead of a genesis document')
-    .option('--lane <lane>', 'chain id (or name in the genesis document): prove its newest sealed block')
-    .option('--block <number>', 'this block of the lane instead of the newest')
-    .option('--account <address>', 'prove balance, nonce and code hash of an account of the lane')
-    .option('--slot <slots...>', 'prove storage slots of the account too')
-    .option('--all', 'look at every Seal, not only at the last one of each set of Buddies')
-    .action(async (given: VerifyOptions) => {
-      const { verify } = await import('./verify.js')
-      finish(await verify(given))
-    })
-  program.addCommand(buddyCommand(finish))
-  return program
+  return lane
 }
 
 function startCommand(finish: (code: number) => void): Command {
