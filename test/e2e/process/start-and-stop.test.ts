@@ -1,7 +1,7 @@
 // The process around the lanes: what it refuses, what it keeps, how it ends.
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
@@ -48,6 +48,11 @@ test('a port in use is named, and the refused start leaves nothing that hinders 
   const second = await paralane('start', '--port', port, '--data-dir', dataDir, ...args).ended
   assert.equal(second.code, 1)
   assert.match(second.stderr, new RegExp(`^paralane: port: ${port} on 127\\.0\\.0\\.1 is in use`, 'm'))
+  assert.deepEqual(
+    readdirSync(dataDir).filter((name) => name !== 'lock'),
+    [],
+    'no lane, no network',
+  )
   await first.stop()
   // Other accounts: another genesis than the refused start would have had.
   await (await startGateway({ dataDir, args: [...args, '--accounts', '3'] })).stop()
