@@ -47,6 +47,7 @@ export function* spoiledBlocks(rlp: Uint8Array): Generator<SpoiledBlock> {
   yield close('header field fewer', [header.slice(0, -1), ...open().slice(1)])
   yield close('item more', [...open(), [], []])
   yield close('ommer', ommer(open()))
+  yield close('form of the ommers', [header, txs, new Uint8Array(0), ...open().slice(3)])
   yield { what: 'end', rlp: rlp.slice(0, -1) }
   yield { what: 'byte after the end', rlp: Uint8Array.of(...rlp, 0) }
 

@@ -108,7 +108,10 @@ export function encodeBlock(block: Block, header: Bytes = encodeHeader(block.hea
 
 /** @throws Error of the RLP library when the bytes are no block. */
 export function decodeBlock(rlp: Bytes): Block {
-  const [header, txs, uncles, withdrawals] = RLP.decode(rlp) as [Bytes[], Nested[], Bytes[][], Bytes[][] | undefined]
+  const items = RLP.decode(rlp) as Nested[]
+  // An empty string has the length of an empty list, and would be written back as it came.
+  if (!Array.isArray(items) || !items.every(Array.isArray)) throw new RangeError('an item of a block that must be a list is a string')
+  const [header, txs, uncles, withdrawals] = items as [Bytes[], Nested[], Bytes[][], Bytes[][] | undefined]
   return {
     header: headerFromFields(header, RLP.encode(header)),
     transactions: txs.map((tx) => (Array.isArray(tx) ? RLP.encode(tx) : tx)),
