@@ -109,7 +109,7 @@ export const entryPoints: readonly RegExp[] = [
   /^src\/evm-lane\/worker\.ts$/,
   /^scripts\/[^/]+\.ts$/,
   /^scripts\/[^/]+\/main\.ts$/,
-  /^scripts\/bench\/(sessions|seal|trie)\.ts$/,
+  /^scripts\/bench\/(sessions|seal|buddies|trie)\.ts$/,
   /\.test\.ts$/,
   /-(worker|child)\.ts$/,
 ]

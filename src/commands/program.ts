@@ -39,6 +39,8 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--account <address>', 'prove balance, nonce and code hash of an account of the lane')
     .option('--slot <slots...>', 'prove storage slots of the account too')
     .option('--all', 'look at every Seal, not only at the last one of each set of Buddies')
+    .option('--replay', 'execute everything again from the genesis on, compare it with what is sealed and what the server has, and name what differs')
+    .option('--work <folder>', 'where --replay keeps its lanes; a folder that is kept (default: one that is removed)')
     .action(async (given: VerifyOptions) => {
       const { verify } = await import('./verify.js')
       finish(await verify(given))

@@ -17,12 +17,15 @@ export type VerifyOptions = {
   account?: string
   slot?: string[]
   all?: boolean
+  replay?: boolean
+  work?: string
 }
 
 type Wanted = { chainId: number; number: bigint | null; address: Uint8Array | null; slots: Uint8Array[] }
 
 /** Prints what was proven, or on stderr what was not; answers the exit code. */
 export async function verify(options: VerifyOptions): Promise<number> {
+  if (options.replay === true) return replayed(options)
   const ask = asking(options.rpc)
   const document = options.genesis === undefined ? null : await readDocument(options.genesis)
   const wanted = wantedOf(options, document)
@@ -33,6 +36,18 @@ export async function verify(options: VerifyOptions): Promise<number> {
     tellSealed(newest)
     if (wanted !== null) await proveWanted(ask, { trusted, newest }, wanted)
     return 0
+  } catch (error) {
+    if (!(error instanceof NotProven)) throw error
+    process.stderr.write(`not proven: ${error.message}\n`)
+    return 1
+  }
+}
+
+/** Loaded when it is asked for: it brings the engine with it. */
+async function replayed(options: VerifyOptions): Promise<number> {
+  const { verifyByReplay } = await import('./verify-replay.js')
+  try {
+    return await verifyByReplay(options)
   } catch (error) {
     if (!(error instanceof NotProven)) throw error
     process.stderr.write(`not proven: ${error.message}\n`)

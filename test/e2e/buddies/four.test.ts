@@ -1,8 +1,10 @@
 // Four Buddies in processes of their own seal the blocks of a gateway under load: one dies and comes back, one is cut off, two are gone.
 
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import test from 'node:test'
 import { needsOwnGateway } from '../gateway.js'
+import { paralane } from '../process/command.js'
 import { rpc } from '../rpc.js'
 import { deployCounter, startLoad } from './load.js'
 import { startNetwork, until, type BuddyNetwork, type BuddyProcess } from './network.js'
@@ -77,7 +79,28 @@ test('sealing goes on without one, stops without two, and resumes', { skip: need
   for (const buddy of buddies) await keepsUp(network, buddy)
   t.diagnostic(`${await network.height()} Hyper Blocks, ${load.sent} transactions`)
 
-  await assert.rejects(rpc(`${first.url}/77040`, 'eth_sendRawTransaction', ['0x00']), /follows/)
+  const validators = async (): Promise<number> => (await rpc(gateway.url, 'hyper_getValidators')).validators.length
+  const change = async (what: 'add' | 'remove'): Promise<void> => {
+    const admin = ['--admin-key', join(network.folder, 'gateway', 'admin.pem'), '--rpc', gateway.url]
+    const { code, stdout, stderr } = await paralane('buddy', what, fourth.key, ...admin).ended
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /^Change \d+ was accepted/)
+  }
+  await change('remove')
+  await until(
+    async () => (await validators()) === 3,
+    () => 'the Buddy is not removed',
+  )
+  await more(3)
+  await change('add')
+  await until(
+    async () => (await validators()) === 4,
+    () => 'the Buddy is not added',
+  )
+  await first.kill9()
+  await more(3)
+
+  await assert.rejects(rpc(`${second.url}/77040`, 'eth_sendRawTransaction', ['0x00']), /follows/)
   const model = await rpc(gateway.url, 'hyper_trustModel')
   assert.deepEqual([model.model, model.reexecuted], ['separate', true])
 })
