@@ -22,7 +22,7 @@ test('a Buddy that votes for wrong roots, and twice, is convicted; the others se
   const url = gateway.laneUrl(77042)
   const load = startLoad([url], [await deployCounter(url)])
   t.after(() => load.stop())
-  await network.sealed(5)
+  await buddies[3]?.said(/proposes a wrong root for \d+/)
   await until(async () => (await rpc(gateway.url, 'hyper_getEvidence')).length > 0, () => `no evidence\n${buddies.map((each) => each.output()).join('\n')}`) // prettier-ignore
   const [evidence] = await rpc(gateway.url, 'hyper_getEvidence')
   assert.match(evidence.rule, /^E[1-4]$/)

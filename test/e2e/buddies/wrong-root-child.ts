@@ -40,9 +40,13 @@ function withWrongRoot(block: Block): Block {
   return { ...block, header: encodeHeader({ ...header, ...rootsOf(crypto, other) }), body: encodeBody(other) }
 }
 
+/** It votes twice only after it was refused, so that both are seen before it is convicted. */
+let proposed = false
+
 const app: BuddyApp = {
   build: async (at) => {
     const block = build(ledger, { ...at, nowMs: Date.now() })
+    proposed = true
     process.stdout.write(`proposes a wrong root for ${at.height}\n`)
     return block === null ? null : withWrongRoot(block)
   },
@@ -68,7 +72,7 @@ function twoFaced(transport: Transport, selfOf: () => number | null): Transport 
     },
     send: (to: readonly Key[], message: Message) => {
       transport.send(to, message)
-      if (message.kind === 'votes' && message.votes.some(({ validator }) => validator === selfOf())) transport.send(to, rival(message))
+      if (proposed && message.kind === 'votes' && message.votes.some(({ validator }) => validator === selfOf())) transport.send(to, rival(message))
     },
     onMessage: (listener) => transport.onMessage(listener),
     admit: (validators) => transport.admit(validators),
