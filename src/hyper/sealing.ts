@@ -24,6 +24,7 @@ import type { BuddyLink } from './sealer-protocol.js'
 import { openSealer } from './sealer-client.js'
 import type { OpenSealerPort } from './sealer-client.js'
 import type { Sealer } from './sealer.js'
+import { SealerKeeper } from './sealer-keeper.js'
 import type { SealingLimits } from './sealing-limits.js'
 import type { SealingReader } from './sealing-reader.js'
 import { createSealingView } from './sealing-view.js'
@@ -108,13 +109,12 @@ class OwnSealing implements Sealing {
   readonly #buddies: number[]
   readonly #lanes: LaneClient[]
   readonly #cycles: Cycles
+  readonly #sealer: SealerKeeper
   readonly #listeners = new Set<(block: HyperBlock, latencyMs: number | null) => void>()
   readonly #changes: ChangeDesk
-  #sealer: Sealer | null = null
   #newest: HyperBlock | null
   #last: Last | null
   #roster: Roster
-  #reopening: Promise<void> | null = null
   #stopped = false
 
   constructor(options: SealingOptions, document: HyperGenesis, last: Last | null) {
@@ -127,10 +127,17 @@ class OwnSealing implements Sealing {
     this.#newest = last === null ? null : readHyperBlock(keccak256, last.sealed)
     this.#roster = last === null || last.roster === null ? rosterOfGenesis(document) : rosterIn(last.roster)
     this.#changes = new ChangeDesk({ genesis: this.#genesis, keccak256, dataDir, store })
+    this.#sealer = new SealerKeeper({
+      open: () => this.#openSealer(),
+      onReopened: () => this.#cycles.retell(),
+      againMs: limits.againMs,
+      clock,
+      log,
+    })
     this.#cycles = new Cycles(
       {
         rhythm: settings,
-        sealer: { add: (facts) => this.#sealer?.add(facts), cycle: (heartbeatAfter) => this.#sealer?.cycle(heartbeatAfter) },
+        sealer: this.#sealer,
         store,
         batches,
         oldestRunningBatch: oldestBatch,
@@ -156,7 +163,7 @@ class OwnSealing implements Sealing {
     batches.sealed((chainId, number) => this.#sealedOf(chainId) >= number, oldestBatch())
     for (const lane of lanes) this.#refuseStranger(lane)
     for (const lane of lanes) this.#recover(lane)
-    this.#sealer = await this.#openSealer()
+    await this.#sealer.open()
     for (const change of await this.#changes.open(this.#roster.nonce)) this.#cycles.addChange(change)
     this.#cycles.begin()
     for (const lane of lanes) await this.#join(lane)
@@ -175,8 +182,7 @@ class OwnSealing implements Sealing {
   async stop(): Promise<void> {
     this.#stopped = true
     await this.#cycles.stop()
-    await this.#reopening
-    await this.#sealer?.stop()
+    await this.#sealer.stop()
   }
 
   #openSealer(): Promise<Sealer> {
@@ -202,7 +208,7 @@ class OwnSealing implements Sealing {
           this.#cycles.wish()
         },
         onTrouble: (what, { code, message }) => log('error', `${what}: ${message}`, { code }),
-        onEnded: (error) => this.#reopen(error),
+        onEnded: (error) => this.#sealer.ended(error),
       },
     })
   }
@@ -253,26 +259,6 @@ class OwnSealing implements Sealing {
     }
   }
 
-  /** A sealing thread that ended is started anew from what is stored (L7): lanes and callers go on meanwhile. */
-  #reopen(error: AppError): void {
-    const { limits, log, clock } = this.#options
-    log('error', `sealing stopped: ${error.message}`, { code: error.code })
-    this.#sealer = null
-    const again = async (): Promise<void> => {
-      while (!this.#stopped && this.#sealer === null) {
-        await new Promise<void>((resolve) => clock.after(limits.againMs, resolve))
-        if (this.#stopped) return
-        try {
-          this.#sealer = await this.#openSealer()
-          this.#cycles.retell()
-        } catch (failure) {
-          log('error', `sealing cannot be started again: ${failure instanceof Error ? failure.message : String(failure)}`)
-        }
-      }
-    }
-    this.#reopening ??= again().finally(() => (this.#reopening = null))
-  }
-
   /** A lane that the network does not know becomes part of it, where the admin's key is at hand (H3). */
   async #join(lane: LaneClient): Promise<void> {
     const { settings, keccak256, log } = this.#options
@@ -295,13 +281,8 @@ class OwnSealing implements Sealing {
   }
 
   async #submit(change: SignedChange): Promise<void> {
-    await this.#changes.accept(change, (next) => this.#running().changeMistake(next))
+    await this.#changes.accept(change, (next) => this.#sealer.running().changeMistake(next))
     this.#cycles.addChange(change)
-  }
-
-  #running(): Sealer {
-    if (this.#sealer === null) throw new AppError('busy', 'sealing is being started')
-    return this.#sealer
   }
 
   #makeReader(): SealingReader {
@@ -316,10 +297,10 @@ class OwnSealing implements Sealing {
       nextNonce: () => this.#changes.nonce,
       unsealed: (chainId) => this.#cycles.unsealed(chainId),
       describeLane: (chainId) => this.#describe(chainId),
-      status: async () => this.#running().status(),
+      status: async () => this.#sealer.running().status(),
       submitChange: (change) => this.#submit(change),
-      stopBuddy: async (index) => this.#running().stopBuddy(index),
-      startBuddy: async (index) => this.#running().startBuddy(index),
+      stopBuddy: async (index) => this.#sealer.running().stopBuddy(index),
+      startBuddy: async (index) => this.#sealer.running().startBuddy(index),
       onSealed: (listener) => {
         this.#listeners.add(listener)
         return () => this.#listeners.delete(listener)
