@@ -56,8 +56,8 @@ export async function startBuddyNode(settings: BuddySettings, log: Log): Promise
   }
 }
 
-/** How often the gateway is asked for signed changes: people make them. */
-const changesMs = 2_000
+/** How often the gateway is asked for signed changes. The first Buddy that knows of one begins a Hyper Block, and waits for the others. */
+const changesMs = 500
 /** Hyper Blocks that lanes are told of again at a start; as many may have been on their way to a lane when the process was killed. */
 const toldAgain = 256n
 

@@ -72,10 +72,23 @@ export class TcpPeer {
 
   /** No connection, no attempt, nothing waiting. */
   cutOff(): void {
+    this.#forget()
+    this.connection?.close('closed')
+  }
+
+  /** As `cutOff`, but what was sent still arrives: the Seal that took its place away is the last thing that it hears. */
+  dismiss(): void {
+    this.#forget()
+    const { connection } = this
+    if (connection === null) return
+    this.lost(connection)
+    connection.retire()
+  }
+
+  #forget(): void {
     this.#cancelDial()
     if (this.#dialling === 'waits') this.#dialling = 'no'
     this.#attempts = 0
     this.queue = createOutQueue()
-    this.connection?.close('closed')
   }
 }

@@ -116,7 +116,7 @@ class Tcp implements TcpTransport {
     for (const key of validators) if (keyOf(key) !== this.#own) this.#peerOf(key)
     for (const peer of this.#peers.values()) {
       if (this.#admits(peer.key)) this.#keepUp(peer)
-      else peer.cutOff()
+      else peer.dismiss()
     }
   }
 

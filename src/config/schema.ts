@@ -54,7 +54,9 @@ export const hyperSchema = z.strictObject({
   viewTimeoutMs: milliseconds.min(10).optional().describe('Patience with a proposer, before the next one takes its turn. Default 250.'),
   censorMs: milliseconds
     .optional()
-    .describe('A Buddy refuses a proposal that leaves out a lane block that it knows for longer than this. Default: four periods.'),
+    .describe(
+      'A Buddy refuses a proposal that leaves out a lane block that it knows for longer than this, twice as long in each further view. Default: four periods.',
+    ),
   driftMs: milliseconds.optional().describe('How far ahead of the own clock the time of a proposal may be. Default 2000.'),
   adminKey: z
     .string()

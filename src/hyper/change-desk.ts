@@ -7,7 +7,7 @@ import { readKeyFile } from '../buddy/key-file.js'
 import { createVerifier } from '../buddy/signer.js'
 import type { Signer } from '../buddy/signer.js'
 import { AppError } from '../errors.js'
-import { equalBytes } from '../primitives.js'
+import { bigintMax, equalBytes } from '../primitives.js'
 import type { Hash32 } from '../primitives.js'
 import { changePreimage } from './core/hyper-codec.js'
 import type { Change, HyperGenesis, SignedChange } from './core/hyper-types.js'
@@ -35,9 +35,19 @@ export class ChangeDesk {
 
   /** Those that an earlier life of the process accepted; `sealed`: the nonce that the newest Hyper Block expects. */
   async open(sealed: bigint): Promise<SignedChange[]> {
-    const waiting = (await this.#deps.store.changesWaiting()).filter(({ nonce }) => nonce >= sealed)
+    const waiting = await this.waiting(sealed)
     this.#next = sealed + BigInt(waiting.length)
     return waiting
+  }
+
+  /** Those that were accepted and that no Hyper Block holds; `sealed` as for `open`. */
+  async waiting(sealed: bigint): Promise<SignedChange[]> {
+    return (await this.#deps.store.changesWaiting()).filter(({ nonce }) => nonce >= sealed)
+  }
+
+  /** A Hyper Block may hold changes that only others had been told of: the next one follows those. */
+  sealed(nonce: bigint): void {
+    this.#next = bigintMax(this.#next, nonce)
   }
 
   /** Durable when it settles. @throws AppError 'not-allowed', 'invalid-params', 'store-failed'. */
@@ -47,7 +57,7 @@ export class ChangeDesk {
       const mistake = await mistakeOf(change)
       if (mistake !== null) throw new AppError('invalid-params', `the change cannot come next: ${mistake}`)
       await this.#deps.store.keepChange(change)
-      this.#next = change.nonce + 1n
+      this.sealed(change.nonce + 1n)
     })
   }
 
@@ -60,7 +70,7 @@ export class ChangeDesk {
       const unsigned = { nonce: this.#next, change }
       const signed = { ...unsigned, signature: signer.sign(changePreimage({ hash: keccak256 }, genesis.hash, unsigned)) }
       await store.keepChange(signed)
-      this.#next++
+      this.sealed(signed.nonce + 1n)
       return signed
     })
   }

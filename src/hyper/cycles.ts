@@ -106,6 +106,7 @@ export class Cycles {
   /** Something other than a lane block waits to be sealed. */
   wish(): void {
     this.#wish = true
+    this.#closeLate()
   }
 
   /** A session or message committed: sealed at once, but not more often than minPeriodMs. */
@@ -141,9 +142,9 @@ export class Cycles {
     this.#notices = this.#notices.then(() => told).then(() => onSealed(block, latencyMs))
   }
 
-  /** What the lanes have now, without waiting for the end of the period: others may ask about it before. */
+  /** What the lanes have now, without waiting for the end of the period: others may ask about it before, and a late period ends with it. */
   gather(): void {
-    if (!this.#stopped) void this.#collect()
+    if (!this.#stopped) void this.#collect().then(() => this.#closeLate())
   }
 
   /** Blocks of a lane that no sealed Hyper Block holds. */
@@ -206,11 +207,24 @@ export class Cycles {
     await this.#collect()
     if (this.#stopped) return
     const heartbeat = rhythm.heartbeatMs > 0 && this.#begunMs - this.#sealedMs >= rhythm.heartbeatMs
-    const news = this.#wish || this.#asked().some((news) => news.waits)
-    if (!news && !heartbeat) return
+    if (!this.#hasNews() && !heartbeat) return
     this.#wish = false
     this.#closedMs ??= this.#begunMs
-    sealer.cycle(heartbeat ? this.#newest.hyperNumber : null)
+    sealer.cycle({ newest: this.#newest.hyperNumber, heartbeat })
+  }
+
+  /**
+   * After a period in which nothing happened the first news close the cycle at once. All Buddies hear of them at the same time, while their periods end anywhere:
+   * the first to begin would lose its patience with a proposer that waits for the end of its own.
+   */
+  #closeLate(): void {
+    const { rhythm, clock } = this.#options
+    const nowMs = clock.nowMs()
+    if (!this.#stopped && this.#closedMs === null && nowMs - this.#sealedMs >= rhythm.periodMs && this.#hasNews()) this.#schedule(nowMs)
+  }
+
+  #hasNews(): boolean {
+    return this.#wish || this.#asked().some((news) => news.waits)
   }
 
   /** A lane that is busy is left out of this cycle after a while: it must not hold up the others (L7). */

@@ -4,7 +4,7 @@
 
 import type { BuddyApp } from '../buddy/app.js'
 import type { Block, Crypto, Evidence } from '../buddy/core/types.js'
-import { addEvidence, addFacts, applySealed, build, changeMistake, check, createLedger, hasNews } from './core/ledger.js'
+import { addEvidence, addFacts, applySealed, build, changeMistake, check, createLedger, hasChanges, hasNews } from './core/ledger.js'
 import type { Ledger } from './core/ledger-state.js'
 import { decodeBody, decodeRoster, encodeRoster } from './core/hyper-codec.js'
 import type { LaneFacts } from './core/hyper-facts.js'
@@ -84,7 +84,8 @@ export class LedgerApp implements BuddyApp {
     const number = sealed.seal.qc.height
     const roster = applySealed(this.#ledger, sealed.block)
     const stored = new Promise<void>((settle) => (this.#storing = { number, settle }))
-    this.#deps.post({ kind: 'decided', number, sealed, roster: roster === null ? null : encodeRoster(roster) })
+    const waits = hasChanges(this.#ledger)
+    this.#deps.post({ kind: 'decided', number, sealed, roster: roster === null ? null : encodeRoster(roster), waits })
     this.#wake()
     return stored
   }

@@ -6,7 +6,7 @@ import { AppError, errorFromWire } from '../errors.js'
 import type { LaneFacts } from './core/hyper-facts.js'
 import type { SignedChange } from './core/hyper-types.js'
 import type { Sealed } from './hyper-block.js'
-import type { Sealer, SealerEvents, SealerStatus } from './sealer.js'
+import type { CycleAt, Sealer, SealerEvents, SealerStatus } from './sealer.js'
 import type { FromSealer, SealerRequests, SealerSpec, ToSealer } from './sealer-protocol.js'
 
 export type SealerPort = { post: (message: ToSealer) => void; kill: () => Promise<void> }
@@ -55,8 +55,8 @@ class SealerClient implements Sealer {
     this.#post({ kind: 'facts', facts })
   }
 
-  cycle(heartbeatAfter: bigint | null): void {
-    this.#post({ kind: 'cycle', heartbeatAfter })
+  cycle(at: CycleAt): void {
+    this.#post({ kind: 'cycle', ...at })
   }
 
   status(): Promise<SealerStatus> {
@@ -111,8 +111,8 @@ class SealerClient implements Sealer {
       case 'proposed':
         return events.onProposed(message.lanes)
       case 'decided': {
-        const { number } = message
-        return void events.onDecided(message.sealed, message.roster).then(() => this.#post({ kind: 'stored', number }))
+        const { number, sealed, roster, waits } = message
+        return void events.onDecided(sealed, roster, waits).then(() => this.#post({ kind: 'stored', number }))
       }
       case 'evidence':
         return events.onEvidence(message.evidence)

@@ -18,7 +18,7 @@ import { genesisHashOf, readHeader } from './core/hyper-codec.js'
 import { planReplay } from './core/sealing-plan.js'
 import type { Sealed } from './hyper-block.js'
 import { LedgerApp } from './ledger-app.js'
-import type { BuddyStatus, SealerStatus } from './sealer.js'
+import type { BuddyStatus, CycleAt, SealerStatus } from './sealer.js'
 import type { BuddyLink, FromSealer, SealerRequests, SealerSpec, ToSealer } from './sealer-protocol.js'
 import { ViewChanges } from './view-changes.js'
 
@@ -79,7 +79,7 @@ class Host implements SealerHost {
           return this.#trouble('what the lanes tell cannot be sealed', error)
         }
       case 'cycle':
-        return this.#cycle(message.heartbeatAfter)
+        return this.#cycle(message)
       case 'stored':
         return this.#app.stored(message.number)
       case 'block': {
@@ -139,12 +139,13 @@ class Host implements SealerHost {
     })
   }
 
-  #cycle(heartbeatAfter: bigint | null): void {
+  #cycle({ newest, heartbeat }: CycleAt): void {
     if (this.#embedded === null) return
     this.#views.notice(this.#embedded.status())
-    // A heartbeat may come when the block that it asks for is decided already, and only on its way to the disk.
-    const isDue = heartbeatAfter !== null && this.#embedded.buddies.every((buddy) => buddy === null || buddy.height <= heartbeatAfter + 1n)
-    if (isDue || this.#app.hasNews()) this.#embedded.cycle()
+    if (!heartbeat && !this.#app.hasNews()) return
+    // The block that it asks for may be decided, and only on its way to the disk: a Buddy that began the next one now would lose its patience before the
+    // others begin.
+    for (const buddy of this.#embedded.buddies) if (buddy !== null && buddy.height <= newest + 1n) buddy.cycle()
   }
 
   #answer({ id, op, req }: Extract<ToSealer, { kind: 'request' }>): void {

@@ -6,12 +6,12 @@ import { AppError } from '../errors.js'
 import type { LaneFacts } from './core/hyper-facts.js'
 import type { Clock } from './cycles.js'
 import type { HyperLog } from './log.js'
-import type { Sealer } from './sealer.js'
+import type { CycleAt, Sealer } from './sealer.js'
 
 export type SealerKeeperOptions = {
   open: () => Promise<Sealer>
   /** Another one runs, which knows no more than what is stored. */
-  onReopened: () => void
+  onReopened: () => Promise<void>
   againMs: number
   clock: Clock
   log: HyperLog
@@ -43,8 +43,8 @@ export class SealerKeeper implements Pick<Sealer, 'add' | 'cycle'> {
     this.#sealer?.add(facts)
   }
 
-  cycle(heartbeatAfter: bigint | null): void {
-    this.#sealer?.cycle(heartbeatAfter)
+  cycle(at: CycleAt): void {
+    this.#sealer?.cycle(at)
   }
 
   /** The sealer ended by itself: lanes and callers go on meanwhile (L7). */
@@ -67,7 +67,7 @@ export class SealerKeeper implements Pick<Sealer, 'add' | 'cycle'> {
       if (this.#stopped) return
       try {
         await this.open()
-        onReopened()
+        await onReopened()
       } catch (error) {
         log('error', `sealing cannot be started again: ${error instanceof Error ? error.message : String(error)}`)
       }

@@ -8,7 +8,7 @@ import type { Bytes } from '../primitives.js'
 import type { LaneFacts } from './core/hyper-facts.js'
 import type { HyperGenesis, SignedChange } from './core/hyper-types.js'
 import type { Sealed } from './hyper-block.js'
-import type { SealerStatus } from './sealer.js'
+import type { CycleAt, SealerStatus } from './sealer.js'
 
 /** The place of a process among separate Buddies (B9). A key outside of the set only learns of Seals. */
 export type BuddyLink = {
@@ -47,7 +47,7 @@ export type SealerRequests = {
 
 export type ToSealer =
   | { kind: 'facts'; facts: LaneFacts }
-  | { kind: 'cycle'; heartbeatAfter: bigint | null }
+  | ({ kind: 'cycle' } & CycleAt)
   /** The process has this block for good: the ledger may go on to the next. */
   | { kind: 'stored'; number: bigint }
   /** Answers `want`. */
@@ -59,7 +59,7 @@ export type FromSealer =
   | { kind: 'ready' }
   | { kind: 'proposed'; lanes: { chainId: number; to: bigint }[] }
   /** The next one comes after `stored`. */
-  | { kind: 'decided'; number: bigint; sealed: Sealed; roster: Uint8Array | null }
+  | { kind: 'decided'; number: bigint; sealed: Sealed; roster: Uint8Array | null; waits: boolean }
   | { kind: 'evidence'; evidence: Evidence }
   | { kind: 'trouble'; what: string; error: WireError }
   /** A stored block that a log lacks. */

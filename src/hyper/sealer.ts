@@ -15,8 +15,11 @@ export type BuddyStatus = { index: number; key: Bytes; state: 'running' | 'stopp
 export type SealerEvents = {
   /** A quorum is being asked about these lane blocks: `to` per lane. */
   onProposed: (lanes: { chainId: number; to: bigint }[]) => void
-  /** In order, each number once, beginning after the block that the sealer was opened with; the next one comes when this settles. `roster`: when it changed. */
-  onDecided: (sealed: Sealed, roster: Bytes | null) => Promise<void>
+  /**
+   * In order, each number once, beginning after the block that the sealer was opened with; the next one comes when this settles. `roster`: when it changed.
+   * `waits`: evidence or changes are left for the next one.
+   */
+  onDecided: (sealed: Sealed, roster: Bytes | null, waits: boolean) => Promise<void>
   onEvidence: (evidence: Evidence) => void
   /** It goes on, but somebody should know. */
   onTrouble: (what: string, error: AppError) => void
@@ -24,11 +27,14 @@ export type SealerEvents = {
   onEnded: (error: AppError) => void
 }
 
+/** `newest`: the number that the process knows; what was decided since has its own period. */
+export type CycleAt = { newest: bigint; heartbeat: boolean }
+
 export interface Sealer {
   /** News of the lanes, in order of each lane's blocks; the batches of which the blocks are come with or before them. */
   add(facts: LaneFacts): void
-  /** The period is over: agree on the next Hyper Block if there is something new; or in any case, if the newest one is still `heartbeatAfter`. */
-  cycle(heartbeatAfter: bigint | null): void
+  /** The period is over: agree on the Hyper Block after `newest` if there is something new, with a heartbeat in any case. */
+  cycle(at: CycleAt): void
   status(): Promise<SealerStatus>
   /** Why a signed change cannot come next; null when it can. */
   changeMistake(change: SignedChange): Promise<string | null>

@@ -129,7 +129,7 @@ class OwnSealing implements Sealing {
     this.#changes = new ChangeDesk({ genesis: this.#genesis, keccak256, dataDir, store })
     this.#sealer = new SealerKeeper({
       open: () => this.#openSealer(),
-      onReopened: () => this.#cycles.retell(),
+      onReopened: () => this.#retell(),
       againMs: limits.againMs,
       clock,
       log,
@@ -202,7 +202,11 @@ class OwnSealing implements Sealing {
       stopMs: limits.stopMs,
       events: {
         onProposed: (lanes) => this.#cycles.proposed(lanes),
-        onDecided: (sealed, roster) => this.#store(readHyperBlock(keccak256, sealed), { sealed, roster }),
+        onDecided: async (sealed, roster, waits) => {
+          await this.#store(readHyperBlock(keccak256, sealed), { sealed, roster })
+          // The block may be of a proposer that did not know of them yet.
+          if (waits) this.#cycles.wish()
+        },
         onEvidence: ({ rule, culprit, height }) => {
           log('warn', `Buddy ${culprit} is guilty by ${rule} at Hyper Block ${height}`)
           this.#cycles.wish()
@@ -255,8 +259,15 @@ class OwnSealing implements Sealing {
     this.#newest = block
     if (roster !== null) {
       this.#roster = rosterIn(roster)
+      this.#changes.sealed(this.#roster.nonce)
       for (const { chainId } of this.#roster.lanes) this.#cycles.admit(chainId)
     }
+  }
+
+  /** A sealer that began anew knows what is stored and nothing else. */
+  async #retell(): Promise<void> {
+    this.#cycles.retell()
+    for (const change of await this.#changes.waiting(this.#roster.nonce)) this.#cycles.addChange(change)
   }
 
   /** A lane that the network does not know becomes part of it, where the admin's key is at hand (H3). */

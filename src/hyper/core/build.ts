@@ -12,14 +12,16 @@ import { batchesWithin, factsUpTo, sumsAt, tipOf } from './ledger-state.js'
 import type { LaneLedger, Ledger, Tips } from './ledger-state.js'
 import { merkleRoot } from './merkle.js'
 import { blockCountOf, rootsOf } from './roots.js'
+import { restMs } from './patience.js'
 import { currentSet, draftOf, rosterAfter, withChange, withEvidence } from './roster.js'
 import type { Draft, RosterContext } from './roster.js'
 import { supplyOf } from './supply.js'
 import type { SupplyResult } from './supply.js'
 
 export function buildBlock(ledger: Ledger, at: { view: number; proposer: number; nowMs: number }): Block {
-  const { judge, head, genesisHash, paramsHash, roster } = ledger
-  const tips = cut(ledger, at.nowMs, () => true)
+  const { judge, head, genesis, genesisHash, paramsHash, roster } = ledger
+  const sinceMsMax = at.nowMs - restMs({ params: genesis.params, view: at.view })
+  const tips = cut(ledger, at.nowMs, ({ sinceMs }) => sinceMs <= sinceMsMax)
   const taken = takeIn(ledger)
   const body: HyperBody = {
     lanes: laneEntries(ledger, tips),

@@ -15,6 +15,7 @@ import * as limits from './hyper-limits.js'
 import type { HyperBody, HyperHeader, LaneEntry, SupplyEntry } from './hyper-types.js'
 import { batchWithin, heldTo, tipOf } from './ledger-state.js'
 import type { LaneLedger, Ledger, Tips } from './ledger-state.js'
+import { censorAfterMs } from './patience.js'
 import { blockCountOf, laneLeaf, rootsOf } from './roots.js'
 import { currentSet, draftOf, rosterAfter, sameSet, withChange, withEvidence } from './roster.js'
 import type { Draft } from './roster.js'
@@ -160,12 +161,13 @@ function draftAfter(ledger: Ledger, body: HyperBody): Draft | Verdict {
 }
 
 /**
- * What this Buddy has held for longer than censorMs belongs into a proposal, as far as there is room. Not so in a certified block: others held it less long,
- * and a quorum has taken it.
+ * What this Buddy has held for long belongs into a proposal, as far as there is room. Not so in a certified block: others held it less long, and a quorum has
+ * taken it.
  */
-function censorship(ledger: Ledger, { body, tips, mode, nowMs }: Case): Verdict | null {
+function censorship(ledger: Ledger, { header, body, tips, mode, nowMs }: Case): Verdict | null {
   if (mode === 'certified') return null
-  const aged = (sinceMs: number): boolean => nowMs - sinceMs > ledger.genesis.params.censorMs
+  const longMs = censorAfterMs({ params: ledger.genesis.params, view: header.view })
+  const aged = (sinceMs: number): boolean => nowMs - sinceMs > longMs
   const full = body.messages.length > limits.messagesMax / 2 || body.sessions.length > limits.sessionsMax / 2
   if (!full) {
     for (const [chainId, to] of cut(ledger, nowMs, ({ sinceMs }) => aged(sinceMs))) {

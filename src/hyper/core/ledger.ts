@@ -90,6 +90,11 @@ export function hasNews(ledger: Ledger, nowMs: number): boolean {
     )
   )
     return true
+  return hasChanges(ledger)
+}
+
+/** Evidence or changes wait that could be in a Hyper Block now. */
+export function hasChanges(ledger: Ledger): boolean {
   const { evidence, changes } = takeIn(ledger)
   return evidence.length + changes.length > 0
 }

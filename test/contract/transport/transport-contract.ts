@@ -89,6 +89,20 @@ export function testTransport(name: string, make: (size: number) => Promise<Tran
     await until(() => a.heard.some(({ message }) => message.height === 2n))
   })
 
+  within('what was told to one that is no validator any more still arrives', 2, async ({ keys, open, until }) => {
+    const [a, b] = [listen(await open(0)), listen(await open(1))]
+    a.transport.admit(keys)
+    b.transport.admit(keys)
+    await until(() => a.transport.peers.length === 1 && b.transport.peers.length === 1)
+    // More than the network takes at once.
+    const block = { header: Uint8Array.of(1), body: new Uint8Array(8 * 1024 * 1024), nextSet: null }
+    a.transport.send([keys[1] as Key], { kind: 'propose', height: 9n, view: 0, block, tc: null, signature: new Uint8Array(64) })
+    a.transport.admit(keys.slice(0, 1))
+    assert.deepEqual(a.transport.peers, [])
+    await until(() => b.heard.length === 1 && b.transport.peers.length === 0)
+    assert.equal(b.heard[0]?.message.height, 9n)
+  })
+
   within('a follower connects to those who allow it', 2, async ({ keys, open, until }) => {
     const [validator, follower] = [listen(await open(0, [1])), listen(await open(1))]
     validator.transport.admit(keys.slice(0, 1))

@@ -57,6 +57,20 @@ test('changes are taken in the order of their nonces, from the admin only, and k
   assert.equal(next.nonce, 6n)
 })
 
+test('a change that was sealed before it came here is not waited for', async () => {
+  const store = createHyperStore(new MemoryStore())
+  const desk = new ChangeDesk({ genesis, dataDir: folder, store, keccak256 })
+  await desk.open(0n)
+  await refuses(desk.accept(signed(1n), fine), 'invalid-params')
+  desk.sealed(1n)
+  await refuses(desk.accept(signed(0n), fine), 'invalid-params')
+  await desk.accept(signed(1n), fine)
+  // Nor does a Hyper Block take back what was accepted after it.
+  desk.sealed(1n)
+  assert.equal(desk.nonce, 2n)
+  assert.deepEqual([await desk.waiting(1n), await desk.waiting(2n)], [[signed(1n)], []])
+})
+
 test('nothing is signed where the key of the admin is not', async () => {
   const other = join(folder, 'other')
   const desk = new ChangeDesk({ genesis, dataDir: other, store: createHyperStore(new MemoryStore()), keccak256 })

@@ -48,7 +48,7 @@ async function rig(rhythm = { periodMs: 500, minPeriodMs: 100, heartbeatMs: 0 },
   const cycles = new Cycles(
     {
       rhythm,
-      sealer: { add: (told) => facts.push(told), cycle: (after) => cycled.push({ atMs: clock.nowMs() - startMs, heartbeat: after !== null }) },
+      sealer: { add: (told) => facts.push(told), cycle: ({ heartbeat }) => cycled.push({ atMs: clock.nowMs() - startMs, heartbeat }) },
       batches,
       store,
       oldestRunningBatch: () => oldestRunningBatch,
@@ -94,6 +94,35 @@ test('with a heartbeat an idle network makes a block now and then', async () => 
   assert.equal(r.cycled.length, 1)
   await r.clock.advance(600)
   assert.equal(r.cycled.length, 2)
+  await r.cycles.stop()
+})
+
+test('after a quiet period the first news close the cycle when they come', async () => {
+  const r = await rig()
+  await r.clock.advance(1_234)
+  r.lane.advance()
+  r.cycles.gather()
+  await r.clock.advance(0)
+  assert.deepEqual(r.cycled, [{ atMs: 1_234, heartbeat: false }])
+  await r.clock.advance(6)
+  await sealNext(r, 1n, 1n, 1n)
+  // A period is not shortened by them.
+  await r.clock.advance(300)
+  r.lane.advance()
+  r.cycles.gather()
+  await r.clock.advance(190)
+  assert.equal(r.cycled.length, 1)
+  await r.clock.advance(500)
+  assert.equal(r.cycled.length, 2)
+  await r.cycles.stop()
+})
+
+test('a change closes a late cycle too', async () => {
+  const r = await rig()
+  await r.clock.advance(777)
+  r.cycles.wish()
+  await r.clock.advance(0)
+  assert.deepEqual(r.cycled, [{ atMs: 777, heartbeat: false }])
   await r.cycles.stop()
 })
 

@@ -269,6 +269,30 @@ test('a lane that is left out is censored only when it is known for long', () =>
   assert.deepEqual(check(at.ledger, { block, mode: 'certified', nowMs: lateMs }), { kind: 'valid' })
 })
 
+test('Buddies that are far apart agree in some view: what is long doubles, and what is new is left out', () => {
+  const world = createWorld(prng(12))
+  const begin = (): Ledger => createLedger({ crypto, genesis: world.genesis, last: null, roster: null })
+  const [ahead, behind] = [begin(), begin()]
+  const lane = worldLane(world, 11)
+  // A block per 100 ms for 40 s; the one behind has executed those of the first 20 s.
+  for (let nowMs = startMs; nowMs < startMs + 40_000; nowMs += 100) {
+    addBlock(world, lane)
+    tell(world, ahead, nowMs)
+    if (nowMs < startMs + 20_000) tell(world, behind, nowMs)
+  }
+  const nowMs = startMs + 40_000
+  const verdicts = (by: Ledger, of: Ledger): string[] =>
+    Array.from({ length: 12 }, (_, view) => {
+      const block = build(by, { height: 1n, parentHash: by.head.hash, view, proposer: 1, nowMs })
+      assert.ok(block !== null)
+      assert.deepEqual(check(by, { block, mode: 'proposed', nowMs }), { kind: 'valid' })
+      return check(of, { block, mode: 'proposed', nowMs }).kind
+    })
+  const repeat = (kind: string, count: number): string[] => Array.from({ length: count }, () => kind)
+  assert.deepEqual(verdicts(behind, ahead), [...repeat('invalid', 4), ...repeat('valid', 8)])
+  assert.deepEqual(verdicts(ahead, behind), [...repeat('lacking', 8), ...repeat('valid', 4)])
+})
+
 test('what cannot be in a whole cut is not censored', () => {
   const at = scene()
   const { world, ledger } = at
