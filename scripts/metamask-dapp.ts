@@ -1,6 +1,6 @@
 // Owns: the command that uses MetaMask's test dapp in Chromium through MetaMask's controllers, on one lane: connect, deploy, transfer, fail.
 // Does not own: the page (test/e2e/metamask/dapp-page.ts). Run: `node dist/scripts/metamask-dapp.js [--anvil | --url URL]
-// [--chromium PATH] [--screenshot FILE]`; Chromium comes from the system (Debian: `apt-get install chromium`).
+// [--screenshot FILE]`; Chromium comes from the system (test/e2e/chromium.ts).
 import assert from 'node:assert/strict'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +15,6 @@ const { values } = parseArgs({
   options: {
     anvil: { type: 'boolean' },
     url: { type: 'string' },
-    chromium: { type: 'string', default: '/usr/bin/chromium' },
     screenshot: { type: 'string', default: join(tmpdir(), 'metamask-dapp.png') },
   },
 })
@@ -33,7 +32,7 @@ async function main(): Promise<number> {
   try {
     const lane = target.lanes[0]
     await wallet.switchLane(wallet.addLane(lane))
-    page = await openDapp({ folder, executablePath: values.chromium, wallet })
+    page = await openDapp({ folder, wallet })
     await useDapp(page, wallet, lane)
     return 0
   } catch (error) {

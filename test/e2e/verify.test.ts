@@ -4,18 +4,18 @@ import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { bytesOfHex } from '../../src/codec/hex.js'
 import { askOverHttp, proveAccount, proveLaneBlock, reachByAll, trustGenesis } from '../../src/hyper/light-client.js'
+import { spoiledSeal, startAlteringProxy } from './altering-proxy.js'
+import type { Change } from './altering-proxy.js'
 import { lanes, needsOwnGateway, startGateway } from './gateway.js'
 import type { Gateway } from './gateway.js'
 import { mainFile } from './root.js'
-import { post, rpc } from './rpc.js'
+import { rpc } from './rpc.js'
 import type { Json } from './rpc.js'
 import { untilSealed } from './sealed.js'
 
@@ -95,26 +95,29 @@ test('the library proves every sealed block of a lane, also those that are not i
 })
 
 test('a lie on the way is found, and where', options, async () => {
-  const lies: { change: (method: string, result: Json) => Json; says: RegExp }[] = [
+  const lies: { change: Change; says: RegExp }[] = [
     {
       change: (method, result) => (method === 'eth_getProof' ? { ...result, accountProof: result.accountProof.slice(0, -1) } : result),
       says: new RegExp(`^not proven: account ${receiver} in block \\d+ of lane ${chainId}: the proof ends too early$`, 'm'),
     },
     {
-      change: (method, result) => (method === 'hyper_getBlockByNumber' ? { ...result, sealRlp: spoiled(result.sealRlp) } : result),
+      change: (method, result) => (method === 'hyper_getBlockByNumber' ? { ...result, sealRlp: spoiledSeal(result.sealRlp) } : result),
       says: /^not proven: the Seal of Hyper Block \d+ is not signed/m,
     },
   ]
   for (const { change, says } of lies) {
-    await throughProxy(change, async (url) => {
-      const args = ['verify', '--rpc', url, '--genesis', genesisFile, '--lane', String(chainId), '--account', receiver]
+    const liar = await startAlteringProxy(gateway.url, change)
+    try {
+      const args = ['verify', '--rpc', liar.url, '--genesis', genesisFile, '--lane', String(chainId), '--account', receiver]
       // The proxy answers in this process: it must not stand still meanwhile.
       const child = spawn(process.execPath, [mainFile, ...args])
       const stderr = text(child.stderr)
       const [status] = (await once(child, 'close')) as [number | null]
       assert.equal(status, 1)
       assert.match(await stderr, says)
-    })
+    } finally {
+      await liar.close()
+    }
   }
 })
 
@@ -136,32 +139,3 @@ test('what the command cannot do is said', options, () => {
   assert.equal(nobody.status, 1)
   assert.match(nobody.stderr, /not proven: no answer from http:\/\/127.0.0.1:9/)
 })
-
-/** Behind the last signature are two empty lists: no justification, no next set. */
-function spoiled(seal: string): string {
-  return seal.replace(/(.)c0c0$/, (_, nibble: string) => `${(Number.parseInt(nibble, 16) ^ 1).toString(16)}c0c0`)
-}
-
-/** A server between the verifier and the gateway, which changes results. */
-async function throughProxy(change: (method: string, result: Json) => Json, use: (url: string) => Promise<void>): Promise<void> {
-  const server = createServer((request, response) => {
-    let body = ''
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()))
-    request.on('end', () => {
-      void post(gateway.url, body).then((reply) => {
-        const answer = reply.json()
-        if (answer.result !== undefined) answer.result = change(JSON.parse(body).method, answer.result)
-        response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
-      })
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  try {
-    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-  } finally {
-    await new Promise((resolve) => {
-      server.close(resolve)
-      server.closeAllConnections()
-    })
-  }
-}

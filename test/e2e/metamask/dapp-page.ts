@@ -2,26 +2,11 @@
 // Does not own: what is clicked on it (scripts/metamask-dapp.ts) or the provider (dapp-provider.ts).
 import { createReadStream } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { createRequire } from 'node:module'
 import { extname, join } from 'node:path'
 import type { AddressInfo } from 'node:net'
-import { bridgeName, connectDapp, injectedScript, type Dapp, type ProviderRequest } from './dapp-provider.js'
+import { openPage, startChromium } from '../chromium.js'
+import { bridgeName, connectDapp, injectedScript, type Dapp } from './dapp-provider.js'
 import type { Wallet } from './wallet.js'
-
-/** The part of playwright-core that is used. */
-type Page = {
-  goto(url: string): Promise<unknown>
-  click(selector: string): Promise<void>
-  textContent(selector: string): Promise<string | null>
-  waitForFunction(expression: string, argument?: unknown, options?: { timeout: number }): Promise<unknown>
-  screenshot(options: { path: string; fullPage: boolean }): Promise<unknown>
-  exposeFunction(name: string, callback: (request: ProviderRequest) => Promise<unknown>): Promise<void>
-  addInitScript(script: string): Promise<void>
-  on(event: 'pageerror', listener: (error: Error) => void): void
-  route(url: (url: URL) => boolean, handler: (route: { abort(): Promise<void> }) => Promise<void>): Promise<void>
-}
-type Browser = { newPage(options: object): Promise<Page>; close(): Promise<void> }
-type Playwright = { chromium: { launch(options: { executablePath: string; args: string[] }): Promise<Browser> } }
 
 export type DappPage = {
   dapp: Dapp
@@ -36,16 +21,6 @@ export type DappPage = {
 }
 
 const statusTimeoutMs = 60_000
-const chromiumFlags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
@@ -54,19 +29,13 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 }
 
-export async function openDapp({ folder, executablePath, wallet }: { folder: string; executablePath: string; wallet: Wallet }): Promise<DappPage> {
+export async function openDapp({ folder, wallet }: { folder: string; wallet: Wallet }): Promise<DappPage> {
   const server = await serveFiles(join(folder, 'node_modules/@metamask/test-dapp/dist'))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const { chromium } = createRequire(join(folder, 'package.json'))('playwright-core') as Playwright
-  const browser = await chromium.launch({ executablePath, args: chromiumFlags })
-  const page = await browser.newPage({ viewport: { width: 1280, height: 1600 } })
+  const browser = await startChromium()
+  const page = await openPage(browser)
   const errors: Error[] = []
   page.on('pageerror', (error) => void errors.push(error))
-  // Style sheets and fonts of other hosts change only the looks; the check stays on this machine.
-  await page.route(
-    (url) => url.hostname !== '127.0.0.1' && url.protocol.startsWith('http'),
-    (route) => route.abort(),
-  )
   const dapp = connectDapp(wallet, origin)
   await page.exposeFunction(bridgeName, dapp.answer)
   await page.addInitScript(injectedScript)

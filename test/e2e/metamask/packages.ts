@@ -19,10 +19,7 @@ export const controllerPackages: Readonly<Record<string, string>> = {
   '@metamask/transaction-controller': '61.2.0',
 }
 
-export const dappPackages: Readonly<Record<string, string>> = {
-  '@metamask/test-dapp': '9.9.0',
-  'playwright-core': '1.65.1',
-}
+export const dappPackages: Readonly<Record<string, string>> = { '@metamask/test-dapp': '9.9.0' }
 
 export const packagesFolderVariable = 'METAMASK_PACKAGES'
 const installTimeoutMs = 300_000
