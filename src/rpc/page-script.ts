@@ -8,6 +8,8 @@ const wallets = []
 addEventListener('eip6963:announceProvider', (event) => wallets.push(event.detail.provider))
 dispatchEvent(new Event('eip6963:requestProvider'))
 
+const finalized = ['final', 'eth_getHeaderByNumber', ['finalized']]
+
 for (const card of document.querySelectorAll('.lane')) {
   follow(card, 1000)
   card.querySelector('.add').addEventListener('click', () => addToWallet(card))
@@ -18,14 +20,22 @@ function follow(card, retryMs) {
   const socket = new WebSocket(card.dataset.ws + location.search)
   socket.onopen = () => {
     retryMs = 1000
-    socket.send('[{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["newHeads"]},{"jsonrpc":"2.0","id":2,"method":"eth_blockNumber"}]')
+    ask(socket, ['newHeads', 'eth_subscribe', ['newHeads']], ['head', 'eth_blockNumber', []])
+    if (card.querySelector('.final')) ask(socket, ['hyperHeads', 'eth_subscribe', ['hyperHeads']], finalized)
   }
+  let hyperHeads
   socket.onmessage = (event) => {
     const message = JSON.parse(event.data)
-    if (Array.isArray(message)) {
-      const number = message.find((answer) => answer.id === 2)
-      if (number && number.result) show(card, number.result, false)
-    } else if (message.method === 'eth_subscription') show(card, message.params.result.number, true)
+    for (const { id, result } of Array.isArray(message) ? message : [message]) {
+      if (id === 'hyperHeads') hyperHeads = result
+      else if (id === 'head' && result) show(card, result, false)
+      else if (id === 'final' && result) text(card.querySelector('.final span'), result.number)
+    }
+    if (message.method !== 'eth_subscription') return
+    const { subscription, result } = message.params
+    if (subscription !== hyperHeads) return show(card, result.number, true)
+    text(document.querySelector('.sealed b'), result.number)
+    ask(socket, finalized)
   }
   socket.onclose = () => {
     card.querySelector('.head small').textContent = 'reconnecting'
@@ -33,9 +43,17 @@ function follow(card, retryMs) {
   }
 }
 
+function ask(socket, ...requests) {
+  socket.send(JSON.stringify(requests.map(([id, method, params]) => ({ jsonrpc: '2.0', id, method, params }))))
+}
+
+function text(element, number) {
+  element.textContent = Number(number).toLocaleString('en')
+}
+
 function show(card, number, isNew) {
   const head = card.querySelector('.head')
-  head.querySelector('b').textContent = Number(number).toLocaleString('en')
+  text(head.querySelector('b'), number)
   head.querySelector('small').textContent = 'head block'
   if (!isNew) return
   head.classList.add('new')

@@ -16,6 +16,8 @@ main { max-width: 68rem; margin: 0 auto; padding: 3rem 1.25rem 2rem; }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1rem; margin-bottom: 2rem; }
 h1 { margin: 0; font-size: 1.75rem; letter-spacing: -.02em; }
 header p { margin: 0; color: var(--soft); }
+header .sealed { margin-left: auto; }
+.sealed b { color: var(--text); font: 600 1em var(--mono); font-variant-numeric: tabular-nums; }
 .lanes { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr)); gap: 1rem; }
 .lane { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.25rem; display: flex; flex-direction: column; gap: 1rem; }
 .title { display: flex; justify-content: space-between; align-items: flex-start; gap: 1rem; }
@@ -24,7 +26,7 @@ h2 { margin: 0; font-size: 1.15rem; overflow-wrap: anywhere; }
 .head { text-align: right; border-radius: 8px; padding: 0 .4rem; transition: background 1.2s ease-out; }
 .head.new { background: var(--flash); transition: none; }
 .head b { display: block; font: 600 1.5rem/1.2 var(--mono); font-variant-numeric: tabular-nums; }
-.head small { color: var(--soft); font-size: .8rem; }
+.head small { display: block; color: var(--soft); font-size: .8rem; }
 dl { display: grid; grid-template-columns: repeat(3, 1fr); gap: .5rem 1rem; margin: 0; }
 dt { color: var(--soft); font-size: .8rem; }
 dd { margin: 0; font-variant-numeric: tabular-nums; }

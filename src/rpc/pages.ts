@@ -6,12 +6,21 @@ import type { LaneClient } from '../evm-lane/client.js'
 import type { Production } from '../evm-lane/lane-spec.js'
 import { unreachable } from '../assert.js'
 import { addEthereumChain, chainName, type BaseUrl } from './chains-json.js'
+import type { SealingReader } from '../hyper/sealing-reader.js'
 import type { LaneDirectory } from './method.js'
 import { pageScript } from './page-script.js'
 import { pageStyle } from './page-style.js'
 import type { ServerSettings } from './settings.js'
 
-export type PageInput = { lanes: LaneDirectory; base: BaseUrl; settings: ServerSettings; clientVersion: string; nonce: string }
+export type PageInput = {
+  lanes: LaneDirectory
+  /** null where no Hyper Blocks are made. */
+  sealing: SealingReader | null
+  base: BaseUrl
+  settings: ServerSettings
+  clientVersion: string
+  nonce: string
+}
 
 /** Nothing is loaded from elsewhere; style and script carry the answer's nonce. WebSockets are named because not every browser counts them as 'self'. */
 export function pageHeaders(nonce: string): Record<string, string> {
@@ -44,6 +53,7 @@ export function startPage(input: PageInput): string {
 <header>
 <h1>Paralane</h1>
 <p>${all.length === 1 ? '1 EVM chain' : `${all.length} EVM chains`} behind one endpoint, <code>${escapeHtml(base.http)}</code></p>
+${sealingText(input)}
 </header>
 <section class="lanes">
 ${all.map((lane) => laneCard(lane, input)).join('\n')}
@@ -62,16 +72,24 @@ ${all.map((lane) => laneCard(lane, input)).join('\n')}
 `
 }
 
-function laneCard(lane: LaneClient, { lanes, base, settings }: PageInput): string {
+function sealingText({ sealing }: PageInput): string {
+  if (sealing === null) return ''
+  const buddies = sealing.validators().set.length
+  return `<p class="sealed">Hyper Block <b>${numberText(sealing.height())}</b> sealed by ${buddies === 1 ? '1 Buddy' : `${buddies} Buddies`}</p>`
+}
+
+function laneCard(lane: LaneClient, { lanes, sealing, base, settings }: PageInput): string {
   const { chainId, name, production, gasLimit } = lane.spec
   const head = lane.head()
   const wsUrl = `${base.ws}/${chainId}`
   const limit = head?.header.gasLimit ?? gasLimit
+  const isSealed = sealing?.lanes().some((sealed) => sealed.chainId === chainId) ?? false
+  const final = isSealed ? `<small class="final">final <span>${numberText(head?.finalized ?? 0n)}</span></small>` : ''
   const note = lane === lanes.default() ? 'default lane, also at /' : `also at /${encodeURIComponent(name)}`
   return `<article class="lane" data-ws="${escapeHtml(wsUrl)}" data-chain="${escapeHtml(JSON.stringify(addEthereumChain(lane, base, settings)))}">
 <div class="title">
 <div><h2>${escapeHtml(chainName(lane))}</h2><small>${escapeHtml(note)}</small></div>
-<div class="head"><b>${head === undefined ? '–' : Number(head.header.number).toLocaleString('en')}</b><small>${lane.state() === 'ready' ? 'head block' : lane.state()}</small></div>
+<div class="head"><b>${head === undefined ? '–' : numberText(head.header.number)}</b><small>${lane.state() === 'ready' ? 'head block' : lane.state()}</small>${final}</div>
 </div>
 <dl>
 <div><dt>Chain id</dt><dd>${chainId}</dd></div>
@@ -97,6 +115,10 @@ function blockTime(production: Production): string {
     default:
       return unreachable(production)
   }
+}
+
+function numberText(number: bigint): string {
+  return number.toLocaleString('en')
 }
 
 function gasText(gas: bigint): string {

@@ -115,7 +115,9 @@ function addGets(app: FastifyInstance, { context, settings, metrics }: GetSource
     if (laneKey(path) === null) {
       if (!(request.headers.accept ?? '').includes('text/html')) return reply.send({ ...readiness(lanes), version: clientVersion })
       const nonce = randomBytes(16).toString('base64')
-      return reply.headers(pageHeaders(nonce)).send(startPage({ lanes, base: baseOf(request, settings), settings, clientVersion, nonce }))
+      return reply
+        .headers(pageHeaders(nonce))
+        .send(startPage({ lanes, sealing: context.sealing, base: baseOf(request, settings), settings, clientVersion, nonce }))
     }
     try {
       return reply.send(laneInfo(routeOf(lanes, path).lane))

@@ -74,7 +74,10 @@ test('GET endpoints and CORS', { skip: needsOwnGateway, timeout: 120_000 }, asyn
   await t.test('a browser gets a page at the root', async () => {
     const response = await get('/', { accept: 'text/html' })
     assert.match(response.headers.get('content-type') ?? '', /^text\/html/)
-    assert.match(await response.text(), /77001/)
+    const page = await response.text()
+    assert.match(page, /77001/)
+    assert.match(page, /Hyper Block <b>\d+<\/b> sealed by 4 Buddies/)
+    assert.equal(page.match(/class="final"/g)?.length, chainIds.length)
   })
 
   await t.test('the banner names every lane and warns about the keys', () => {
