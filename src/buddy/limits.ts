@@ -10,6 +10,8 @@ export const backlogMax = 4_096
 export const undeliveredMax = 16
 /** Old Seals that are read for peers at the same time; further asks are dropped. */
 export const servesMax = 16
+/** Of these, for one peer: one that only asks must not keep the others from catching up. */
+export const servesPerPeerMax = 4
 /** Validators that push a new Seal to the followers connected; a follower that hears nothing asks. */
 export const pushersMax = 2
 /** Public keys kept in the form that verifying needs. */
@@ -24,6 +26,22 @@ export const accusationsKeptMax = 1_024
 /** Messages, and their bytes, that wait for one peer. */
 export const queueLengthMax = 512
 export const queueBytesMax = 2 * messageBytesMax
+
+/** Messages, and their bytes, that one peer sent and nobody has looked at yet; one that has more waiting is not read. */
+export const intakeLengthMax = 256
+export const intakeBytesMax = 1024 * 1024
+/**
+ * Work is counted in verifications of a signature, 0.14 ms each. All peers together have `workPerMs` in equal shares; `workBurst` of it is saved up. As much again goes to
+ * those who have used up theirs, so one that floods takes less than a third of a core. A height of 64 Buddies is some 300.
+ */
+export const workPerMs = 1
+export const workBurst = 1_000
+/** Work after which everything else in the thread has its turn: 9 ms. */
+export const workPerTurn = 64
+/** Decoding and hashing of bytes, reading a sealed block from disk, a message that is none. */
+export const bytesPerWork = 64 * 1024
+export const workPerRead = 8
+export const workPerMalformed = 8
 
 /** A frame of a peer that has proven who it is; a larger one is not read. */
 export const frameBytesMax = messageBytesMax + 64

@@ -3,9 +3,9 @@
 // Called by: runner.ts.
 
 import type { Sealed } from './app.js'
-import { sameBytes } from '../codec/bytes.js'
+import { keyOf, sameBytes } from '../codec/bytes.js'
 import type { Effect, Key, ValidatorSet } from './core/types.js'
-import { pushersMax, servesMax } from './limits.js'
+import { pushersMax, servesMax, servesPerPeerMax } from './limits.js'
 import type { Transport } from './transport.js'
 
 export type Sender = {
@@ -22,7 +22,7 @@ export type SenderParts = {
 }
 
 export function createSender({ transport, sealed, refused }: SenderParts): Sender {
-  const serving = new Set<Promise<void>>()
+  const serving = new Map<Promise<void>, string>()
   const answer = async (to: Key, height: bigint, whole: boolean): Promise<void> => {
     try {
       const found = await sealed(height)
@@ -33,9 +33,11 @@ export function createSender({ transport, sealed, refused }: SenderParts): Sende
   }
   return {
     serve: ({ to, height, whole }) => {
-      if (serving.size >= servesMax) return
+      const peer = keyOf(to)
+      const own = [...serving.values()].filter((other) => other === peer).length
+      if (serving.size >= servesMax || own >= servesPerPeerMax) return
       const work = answer(to, height, whole)
-      serving.add(work)
+      serving.set(work, peer)
       void work.finally(() => serving.delete(work))
     },
     push: ({ seal, block }, { self, set }) => {
@@ -44,7 +46,7 @@ export function createSender({ transport, sealed, refused }: SenderParts): Sende
       if (followers.length > 0) transport.send(followers, { kind: 'sealed', height: seal.qc.height, seal, block })
     },
     idle: async () => {
-      await Promise.all(serving)
+      await Promise.all(serving.keys())
     },
   }
 }

@@ -33,7 +33,8 @@ export type ConnectionOptions = {
   role: { kind: 'dialer'; peer: Key } | { kind: 'listener'; admits: (key: Key) => boolean }
   timers: Timers
   onReady: (connection: Connection) => void
-  onMessage: (bytes: Bytes) => void
+  /** False: no more is read until `goOn`. */
+  onMessage: (bytes: Bytes) => boolean
   /** Once, also when it never was ready. */
   onClosed: (reason: CloseReason, connection: Connection) => void
   /** More can be sent again. */
@@ -55,6 +56,7 @@ export class Connection {
   #heardInPeriod = true
   #silentMs = 0
   #retired = false
+  #held = false
   #closed = false
 
   constructor(options: ConnectionOptions) {
@@ -84,6 +86,13 @@ export class Connection {
   /** Only once it is ready. */
   send(bytes: Bytes): void {
     this.#write(kinds.message, bytes)
+  }
+
+  /** What the peer sends is read again. */
+  goOn(): void {
+    if (!this.#held) return
+    this.#held = false
+    this.#options.socket.resume()
   }
 
   /** Another connection with this peer stays. What is on its way in this one still arrives. */
@@ -144,14 +153,18 @@ export class Connection {
 
   #onFrame({ kind, body }: { kind: number; body: Bytes }): void {
     this.#heardInPeriod = true
-    if (kind === kinds.message) this.#options.onMessage(body)
-    else if (kind !== kinds.ping) this.close('garbled')
+    if (kind === kinds.message) {
+      if (this.#options.onMessage(body)) return
+      this.#held = true
+      this.#options.socket.pause()
+    } else if (kind !== kinds.ping) this.close('garbled')
   }
 
   /** Whoever said nothing for a period says that it is there; whoever hears nothing for several gives the connection up. */
   #watch(): void {
     this.#cancel = this.#options.timers.after(pingMs, () => {
-      this.#silentMs = this.#heardInPeriod ? 0 : this.#silentMs + pingMs
+      // Whom we do not read is not silent.
+      this.#silentMs = this.#heardInPeriod || this.#held ? 0 : this.#silentMs + pingMs
       if (this.#silentMs >= silenceMs) return this.close('silent')
       if (!this.#sentInPeriod) this.#write(kinds.ping, new Uint8Array(0))
       this.#heardInPeriod = false

@@ -10,7 +10,10 @@ import type { Bytes } from '../codec/bytes.js'
 import { decodeMessage, encodeMessage } from './core/codec.js'
 import type { Key, Message } from './core/types.js'
 import type { Identity } from './handshake.js'
-import { handshakesMax } from './limits.js'
+import { createIntake } from './intake.js'
+import type { Intake } from './intake.js'
+import { handshakesMax, workPerMalformed } from './limits.js'
+import { workOf } from './message-work.js'
 import { TcpPeer } from './tcp-peer.js'
 import { Connection } from './tcp-connection.js'
 import type { CloseReason } from './tcp-connection.js'
@@ -57,6 +60,7 @@ class Tcp implements TcpTransport {
   readonly #followers: ReadonlySet<string>
   readonly #handshakes = new Set<Connection>()
   readonly #traffic: Traffic = { sent: 0, received: 0, dropped: 0, malformed: 0 }
+  readonly #intake: Intake
   #validators: ReadonlySet<string> = new Set()
   #listener: ((from: Key, message: Message) => void) | null = null
   #server: Server | null = null
@@ -67,6 +71,12 @@ class Tcp implements TcpTransport {
     this.#timers = options.timers ?? systemTimers
     this.#own = keyOf(options.identity.signer.key)
     this.#followers = new Set(options.followers.map(keyOf))
+    this.#intake = createIntake({
+      timers: this.#timers,
+      nowMs: () => performance.now(),
+      take: (name, bytes) => this.#hear(name, bytes),
+      wanted: (name) => this.#peers.get(name)?.connection?.goOn(),
+    })
     for (const { key, ...address } of options.addresses) this.locate(key, address)
   }
 
@@ -116,7 +126,10 @@ class Tcp implements TcpTransport {
     for (const key of validators) if (keyOf(key) !== this.#own) this.#peerOf(key)
     for (const peer of this.#peers.values()) {
       if (this.#admits(peer.key)) this.#keepUp(peer)
-      else peer.dismiss()
+      else {
+        this.#intake.forget(keyOf(peer.key))
+        peer.dismiss()
+      }
     }
   }
 
@@ -128,6 +141,7 @@ class Tcp implements TcpTransport {
     if (this.#closed) return
     this.#closed = true
     this.#listener = null
+    this.#intake.close()
     for (const connection of this.#handshakes) connection.close('closed')
     for (const peer of this.#peers.values()) peer.cutOff()
     const server = this.#server
@@ -186,15 +200,23 @@ class Tcp implements TcpTransport {
     if (peer.connection === connection) this.#flush(peer)
   }
 
-  #onMessage(connection: Connection, bytes: Bytes): void {
+  #onMessage(connection: Connection, bytes: Bytes): boolean {
     // A connection that another one replaced may outlast the peer's place in the set.
-    if (connection.peer === null || !this.#admits(connection.peer)) return
+    if (connection.peer === null || !this.#admits(connection.peer)) return true
+    return this.#intake.put(keyOf(connection.peer), bytes)
+  }
+
+  /** Answers how much work that was. */
+  #hear(name: string, bytes: Bytes): number {
     const message = decodeMessage(bytes)
-    if (message === null) this.#traffic.malformed++
-    else {
-      this.#traffic.received++
-      this.#listener?.(connection.peer, message)
+    if (message === null) {
+      this.#traffic.malformed++
+      return workPerMalformed
     }
+    this.#traffic.received++
+    const peer = this.#peers.get(name)
+    if (peer !== undefined) this.#listener?.(peer.key, message)
+    return workOf(message, bytes.length)
   }
 
   #onClosed(connection: Connection, key: Key | null, reason: CloseReason): void {

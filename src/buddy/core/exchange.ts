@@ -30,6 +30,8 @@ export function onVotes(ctx: Ctx, from: Key, message: Votes): void {
   const { vote: kind, view } = message
   const { round } = state
   if (view < round.view - viewsBehind || view > round.view + viewsAhead) return
+  // Nobody honest keeps more of each, so nobody honest sends more; each is a signature to verify.
+  if (message.votes.length > digestsPerVoter * state.committee.set.length) return
   const pool = poolOf(round, kind, view)
   // All of them, so no short circuit: a message may bring several that are new.
   const news = message.votes.filter((vote) => receive(ctx, kind, view, pool, vote))

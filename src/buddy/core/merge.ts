@@ -35,7 +35,7 @@ export function onCycle(ctx: Ctx, certs: readonly LaneCert[]): void {
 
 export function onReport(ctx: Ctx, contributors: readonly number[], certs: readonly LaneCert[]): void {
   const { merge } = ctx.state.round
-  if (merge.phase === 'done') return
+  if (ctx.env.merge === 'none' || merge.phase === 'done') return
   for (const cert of certs) join(ctx, cert)
   // Whom the sender claims to speak for only ends MERGE sooner; nothing is believed of it.
   for (const validator of contributors) if (validator < ctx.state.committee.set.length) merge.contributors.add(validator)

@@ -2,23 +2,20 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createConnection } from 'node:net'
 import type { Socket } from 'node:net'
 import test from 'node:test'
 import { AppError } from '../../../src/errors.js'
 import { encodeMessage } from '../../../src/buddy/core/codec.js'
 import type { Message } from '../../../src/buddy/core/types.js'
-import { createFrameCipher } from '../../../src/buddy/frame-cipher.js'
-import type { FrameCipher } from '../../../src/buddy/frame-cipher.js'
 import { createFrameReader } from '../../../src/buddy/frame-reader.js'
-import { agree, beginHandshake, helloBytes, proveIdentity } from '../../../src/buddy/handshake.js'
+import { helloBytes } from '../../../src/buddy/handshake.js'
 import { handshakeMs, handshakesMax, pingMs, silenceMs } from '../../../src/buddy/limits.js'
 import type { Signer } from '../../../src/buddy/signer.js'
 import type { CloseReason } from '../../../src/buddy/tcp-connection.js'
 import { openTcpTransport } from '../../../src/buddy/transport-tcp.js'
 import type { TcpOptions, TcpTransport } from '../../../src/buddy/transport-tcp.js'
 import { seededRandom } from '../../fixtures/random.js'
-import { genesisHash, host, identityOf, newSigners, openProxy, until } from '../../fixtures/tcp-buddies.js'
+import { dial, framed, host, identityOf, newSigners, openProxy, readHello, shakeHands, until } from '../../fixtures/tcp-buddies.js'
 import { VirtualClock } from '../../fixtures/virtual-clock.js'
 
 const ask = (height: bigint): Message => ({ kind: 'ask', height, view: null })
@@ -40,33 +37,9 @@ async function open(signer: Signer, more: Partial<TcpOptions> = {}): Promise<End
   return { transport, heard, closed, port: transport.port ?? 0 }
 }
 
-async function dial(port: number): Promise<Socket> {
-  const socket = createConnection({ host, port })
-  socket.on('error', () => undefined)
-  await once(socket, 'connect')
-  return socket
-}
-
 /** Closed by the other side without waiting for anything more. */
 async function cutOff(socket: Socket): Promise<void> {
   if (!socket.closed) await once(socket.resume(), 'close')
-}
-
-/** The hello of the other side: a frame of a known length. */
-async function readHello(socket: Socket): Promise<Buffer> {
-  let got = Buffer.alloc(0)
-  while (got.length < 4 + helloBytes) {
-    const [chunk] = (await once(socket, 'data')) as [Buffer]
-    got = Buffer.concat([got, chunk])
-  }
-  return got.subarray(4)
-}
-
-const framed = (body: Uint8Array): Buffer => {
-  const frame = Buffer.alloc(4 + body.length)
-  frame.writeUInt32BE(body.length)
-  frame.set(body, 4)
-  return frame
 }
 
 test('garbage is cut off, and the others do not notice', async () => {
@@ -329,15 +302,3 @@ test('what a validator sends that is no message is counted and not heard', async
   await cutOff(socket)
   await end.transport.close()
 })
-
-/** As a validator of this network, by hand. */
-async function shakeHands(port: number, own: Signer, as: Signer): Promise<{ socket: Socket; cipher: FrameCipher }> {
-  const socket = await dial(port)
-  const ephemeral = beginHandshake(genesisHash)
-  socket.write(framed(ephemeral.hello))
-  const agreed = agree(ephemeral, await readHello(socket), { role: 'dialer', genesisHash })
-  assert.ok(agreed !== null)
-  const cipher = createFrameCipher(agreed.keys)
-  socket.write(cipher.seal(1, proveIdentity(identityOf(as), agreed.transcript, { role: 'dialer', peer: own.key })))
-  return { socket, cipher }
-}
