@@ -26,88 +26,100 @@ export type IntakeParts = {
 type Purse = { work: number; asOfMs: number }
 type Line = Purse & { waiting: Bytes[]; bytes: number; full: boolean }
 
-export function createIntake({ timers, nowMs, take, wanted }: IntakeParts): Intake {
-  const lines = new Map<string, Line>()
+export function createIntake(parts: IntakeParts): Intake {
+  return new FairIntake(parts)
+}
+
+class FairIntake implements Intake {
+  readonly #parts: IntakeParts
+  readonly #lines = new Map<string, Line>()
   /** For those who have used up their own share while others need little. */
-  const spare: Purse = { work: 0, asOfMs: nowMs() }
+  readonly #spare: Purse
   /** The next turn, if there is one to come. */
-  let next: { waits: boolean; cancel: () => void } | null = null
-  let closed = false
+  #next: { waits: boolean; cancel: () => void } | null = null
+  #closed = false
 
-  const share = (): number => workPerMs / Math.max(lines.size, 1)
-  const fill = (purse: Purse, perMs: number, max: number): void => {
-    const now = nowMs()
-    purse.work = Math.min(max, purse.work + (now - purse.asOfMs) * perMs)
-    purse.asOfMs = now
-  }
-  const fillAll = (): void => {
-    fill(spare, workPerMs, workPerTurn)
-    for (const line of lines.values()) fill(line, share(), workBurst)
+  constructor(parts: IntakeParts) {
+    this.#parts = parts
+    this.#spare = { work: 0, asOfMs: parts.nowMs() }
   }
 
-  /** One message; answers the work. */
-  const handle = (peer: string, line: Line): number => {
-    const bytes = line.waiting.shift() as Bytes
-    line.bytes -= bytes.length
-    const purse = line.work >= 0 ? line : spare
-    const work = take(peer, bytes)
-    purse.work -= work
-    if (line.full && 2 * line.waiting.length <= intakeLengthMax && 2 * line.bytes <= intakeBytesMax) {
-      line.full = false
-      wanted(peer)
+  put(peer: string, bytes: Bytes): boolean {
+    const line = this.#lines.get(peer) ?? { work: workBurst, asOfMs: this.#parts.nowMs(), waiting: [], bytes: 0, full: false }
+    this.#lines.set(peer, line)
+    line.waiting.push(bytes)
+    line.bytes += bytes.length
+    line.full ||= line.waiting.length >= intakeLengthMax || line.bytes >= intakeBytesMax
+    this.#fill(line, this.#share, workBurst)
+    // What the next turn waits for is somebody else's share.
+    if (this.#next?.waits === true && line.work >= 0) {
+      this.#next.cancel()
+      this.#next = null
     }
-    return work
+    this.#schedule()
+    return !line.full
   }
 
-  const turn = (): void => {
-    next = null
-    fillAll()
-    let left = workPerTurn
-    for (let took = true; took && left > 0;) {
-      took = false
-      for (const [peer, line] of lines) {
-        if (closed || line.waiting.length === 0 || (line.work < 0 && spare.work < 0)) continue
-        left -= handle(peer, line)
-        took = true
-      }
-    }
-    schedule()
+  forget(peer: string): void {
+    this.#lines.delete(peer)
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#next?.cancel()
+    this.#lines.clear()
+  }
+
+  get #share(): number {
+    return workPerMs / Math.max(this.#lines.size, 1)
+  }
+
+  #fill(purse: Purse, perMs: number, max: number): void {
+    const nowMs = this.#parts.nowMs()
+    purse.work = Math.min(max, purse.work + (nowMs - purse.asOfMs) * perMs)
+    purse.asOfMs = nowMs
   }
 
   /** Between two turns everything else in this thread has its own, also reading what others send. */
-  const schedule = (): void => {
-    if (next !== null || closed) return
-    const waiting = [...lines.values()].filter((line) => line.waiting.length > 0)
+  #schedule(): void {
+    if (this.#next !== null || this.#closed) return
+    const waiting = [...this.#lines.values()].filter((line) => line.waiting.length > 0)
     if (waiting.length === 0) return
-    const delayMs = Math.min(-spare.work / workPerMs, ...waiting.map(({ work }) => -work / share()))
-    if (delayMs > 0) next = { waits: true, cancel: timers.after(Math.ceil(delayMs), turn) }
+    const delayMs = Math.min(-this.#spare.work / workPerMs, ...waiting.map(({ work }) => -work / this.#share))
+    if (delayMs > 0) this.#next = { waits: true, cancel: this.#parts.timers.after(Math.ceil(delayMs), () => this.#turn()) }
     else {
-      const soon = setImmediate(turn)
-      next = { waits: false, cancel: () => clearImmediate(soon) }
+      const soon = setImmediate(() => this.#turn())
+      this.#next = { waits: false, cancel: () => clearImmediate(soon) }
     }
   }
 
-  return {
-    put: (peer, bytes) => {
-      const line = lines.get(peer) ?? { work: workBurst, asOfMs: nowMs(), waiting: [], bytes: 0, full: false }
-      lines.set(peer, line)
-      line.waiting.push(bytes)
-      line.bytes += bytes.length
-      line.full ||= line.waiting.length >= intakeLengthMax || line.bytes >= intakeBytesMax
-      fill(line, share(), workBurst)
-      // What the next turn waits for is somebody else's share.
-      if (next?.waits === true && line.work >= 0) {
-        next.cancel()
-        next = null
+  #turn(): void {
+    this.#next = null
+    this.#fill(this.#spare, workPerMs, workPerTurn)
+    for (const line of this.#lines.values()) this.#fill(line, this.#share, workBurst)
+    let left = workPerTurn
+    for (let took = true; took && left > 0;) {
+      took = false
+      for (const [peer, line] of this.#lines) {
+        if (this.#closed || line.waiting.length === 0 || (line.work < 0 && this.#spare.work < 0)) continue
+        left -= this.#take(peer, line)
+        took = true
       }
-      schedule()
-      return !line.full
-    },
-    forget: (peer) => void lines.delete(peer),
-    close: () => {
-      closed = true
-      next?.cancel()
-      lines.clear()
-    },
+    }
+    this.#schedule()
+  }
+
+  /** One message; answers the work. */
+  #take(peer: string, line: Line): number {
+    const bytes = line.waiting.shift() as Bytes
+    line.bytes -= bytes.length
+    const purse = line.work >= 0 ? line : this.#spare
+    const work = this.#parts.take(peer, bytes)
+    purse.work -= work
+    if (line.full && 2 * line.waiting.length <= intakeLengthMax && 2 * line.bytes <= intakeBytesMax) {
+      line.full = false
+      this.#parts.wanted(peer)
+    }
+    return work
   }
 }
