@@ -23,10 +23,20 @@ import type { Sealed } from './state/lane-state.js'
 import { indexTrieRoot } from './state/index-trie.js'
 import type { StateView } from './state/state-view.js'
 import type { Crossers } from './session/crossers.js'
+import { leavingPerSenderMax } from './session/hand-over.js'
 import type { LaneTx } from './tx.js'
 import { TxOrder } from './tx-order.js'
 
-export type BuiltBlock = { entry: BlockEntry; sealed: Sealed; view: StateView; rejected: LaneTx[]; leaving: Leaving[] }
+export type BuiltBlock = { entry: BlockEntry; sealed: Sealed; view: StateView }
+/** Its transactions are executed. Its roots cost more than a few transactions do, so who wants no block without any does not finish it. */
+export type FilledBlock = {
+  txCount: number
+  rejected: LaneTx[]
+  leaving: Leaving[]
+  /** undefined: the head moved meanwhile or is about to, which happens to those who do not make it move themselves (pending.ts). */
+  finish: () => Promise<BuiltBlock | undefined>
+  close: () => void
+}
 
 /** A transaction that calls into another lane: it is not in the block and waits for a session (S1). `chainId` null: it was not tried, so nobody knows. */
 export type Leaving = { tx: LaneTx; chainId: number | null }
@@ -39,8 +49,6 @@ export type BuildBounds = {
 }
 
 export const buildBounds: BuildBounds = { ms: 400, txs: 20_000 }
-/** Transactions of one sender that wait for sessions one after another: a session is soon done, and many share a block. */
-const leavingPerSenderMax = 8
 /** After this long in one go the thread answers other requests before it continues. */
 const yieldEveryMs = 8
 
@@ -74,11 +82,18 @@ export function nextEnv(parts: { spec: LaneSpec; forks: ForkSchedule; hyper: { h
   }
 }
 
-/**
- * Builds on the head; nothing is visible until it is committed. `candidates`: executable transactions by sender.
- * undefined: the head moved meanwhile or is about to, which happens to those who do not make it move themselves (pending.ts).
- */
+/** The next block, whatever is in it; nothing is visible until it is committed. `candidates`: executable transactions by sender. undefined: as FilledBlock.finish. */
 export async function buildBlock(parts: LaneParts, candidates: LaneTx[][], nowMs: number, bounds: BuildBounds): Promise<BuiltBlock | undefined> {
+  const filled = await fillBlock(parts, candidates, nowMs, bounds)
+  try {
+    return await filled.finish()
+  } finally {
+    filled.close()
+  }
+}
+
+/** Whoever fills a block closes it. */
+export async function fillBlock(parts: LaneParts, candidates: LaneTx[][], nowMs: number, bounds: BuildBounds): Promise<FilledBlock> {
   const parent = parts.chain.head.block.header
   const seconds = BigInt(Math.floor(nowMs / 1_000))
   const env = nextEnv(parts, parent, seconds > parent.timestamp ? seconds : parent.timestamp)
@@ -87,13 +102,18 @@ export async function buildBlock(parts: LaneParts, candidates: LaneTx[][], nowMs
   const { crossing } = parts
   const executor = new LaneExecutor({ slots: parts.slots, state: view, env, blockHashes, crossing })
   const execution = new BlockExecution(view, env, executor, { parentHash: parent.hash })
-  try {
-    const left = await fill(execution, new TxOrder(candidates, env.baseFee ?? 0n), parts.crossers, bounds)
+  const finish = async (): Promise<BuiltBlock | undefined> => {
     const result = await execution.finish(null)
     if (parts.chain.head.block.header !== parent || parts.state.headNumber !== parent.number) return undefined
-    return { ...finishBlock(parts, { view, env, execution, result, parent, nowMs, peers: crossing.peers }), ...left }
-  } finally {
-    execution.close()
+    return finishBlock(parts, { view, env, execution, result, parent, nowMs, peers: crossing.peers })
+  }
+  const close = (): void => execution.close()
+  try {
+    const left = await fill(execution, new TxOrder(candidates, env.baseFee ?? 0n), parts.crossers, bounds)
+    return { ...left, txCount: execution.txs.length, finish, close }
+  } catch (error) {
+    close()
+    throw error
   }
 }
 
@@ -168,7 +188,7 @@ type Finish = { view: StateView; env: BlockEnv; execution: BlockExecution; resul
 export function finishBlock(
   parts: LaneParts,
   { view, env, execution, result, parent, nowMs, peers }: Finish,
-): Omit<BuiltBlock, 'rejected' | 'leaving'> {
+): BuiltBlock {
   const sealed = parts.state.seal(view, env.number)
   const fields = {
     parentHash: parent.hash,

@@ -5,7 +5,7 @@
 import { assert } from '../../assert.js'
 import type { EngineEvents, HostedEngine } from '../lane-host.js'
 import type { LaneSpec } from '../lane-spec.js'
-import { buildBlock, buildBounds } from './builder.js'
+import { buildBounds, fillBlock } from './builder.js'
 import { commitBlock } from './committer.js'
 import { createHandlers } from './handlers.js'
 import { Importer } from './importer.js'
@@ -15,6 +15,7 @@ import { PendingBlocks } from './pending.js'
 import { Producer, systemClock } from './producer.js'
 import type { Clock } from './producer.js'
 import { LaneReader } from './query.js'
+import { handOverKnown } from './session/hand-over.js'
 import { Simulations } from './session/simulations.js'
 import { hasCode } from './state/records.js'
 import { txData } from './tx-data.js'
@@ -32,7 +33,7 @@ export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Cl
   const wanted = (tx: LaneTx, lanes: number[]): void =>
     events.onSessionWanted({ hash: tx.hash, sender: tx.sender, nonce: tx.nonce, gasLimit: tx.gasLimit, to: tx.to, lanes })
   const onExecutable = (txs: LaneTx[]): void => {
-    producer.notify()
+    if (handOverKnown(parts, pool, txs, wanted).length > 0) producer.notify()
     if (watch.pool) events.onPoolAdded(txs.map((tx) => ({ sender: tx.sender, nonce: tx.nonce, tx: txData(tx) })))
   }
   const pool = new TxPool(spec.pool, poolView(parts), onExecutable, (tx) => wanted(tx, []))
@@ -93,18 +94,23 @@ async function produce(
   wish: { nowMs: number; allowEmpty: boolean },
   tell: { afterBlock: (txs: LaneTx[]) => void; wanted: (tx: LaneTx, lanes: number[]) => void },
 ): Promise<number | null> {
-  const built = await buildBlock(parts, pool.executable(), wish.nowMs, buildBounds)
-  assert(built !== undefined, 'only the producer moves the head of a lane that produces')
-  for (const tx of built.rejected) pool.drop(tx)
-  for (const { tx, chainId } of built.leaving) {
-    pool.handOver(tx)
-    tell.wanted(tx, chainId === null ? [] : [chainId])
+  const filled = await fillBlock(parts, pool.executable(), wish.nowMs, buildBounds)
+  try {
+    for (const tx of filled.rejected) pool.drop(tx)
+    for (const { tx, chainId } of filled.leaving) {
+      pool.handOver(tx)
+      tell.wanted(tx, chainId === null ? [] : [chainId])
+    }
+    if (filled.txCount === 0 && !wish.allowEmpty) return null
+    const built = await filled.finish()
+    assert(built !== undefined, 'only the producer moves the head of a lane that produces')
+    const { txs } = built.entry
+    await commitBlock(parts, built.entry, built.sealed)
+    tell.afterBlock(txs)
+    return txs.length
+  } finally {
+    filled.close()
   }
-  const { txs } = built.entry
-  if (txs.length === 0 && !wish.allowEmpty) return null
-  await commitBlock(parts, built.entry, built.sealed)
-  tell.afterBlock(txs)
-  return txs.length
 }
 
 function poolView(parts: LaneParts): PoolView {

@@ -12,6 +12,7 @@ import { AppError } from '../../errors.js'
 import type { Hash32 } from '../../primitives.js'
 import { ecrecoverPrecompile } from './crypto.js'
 import { zeroHash } from './header.js'
+import { keepJumpAnalyses } from './jump-analysis.js'
 import { gatedRunCall } from './session/gate.js'
 import type { Gate } from './session/gate.js'
 import type { StateView } from './state/state-view.js'
@@ -81,6 +82,7 @@ export class EvmSlot {
 }
 
 async function buildSlot(common: Common): Promise<EvmSlot> {
+  await keepJumpAnalyses(common)
   const port = new StatePort()
   const hashes: { of: BlockHashes } = { of: () => undefined }
   const blockchain = {

@@ -111,6 +111,16 @@ export class TxPool {
     this.revision++
   }
 
+  /** How many of its sender's wait for the coordinator before it. null: it waits there itself, or cannot yet because something before it does not. */
+  handedOverBefore(tx: LaneTx): number | null {
+    const queue = this.senders.get(tx.senderKey)
+    if (queue?.byNonce.get(tx.nonce) !== tx || tx.nonce >= queue.nextNonce || this.handedOver.has(tx.hashKey)) return null
+    for (let nonce = queue.accountNonce; nonce < tx.nonce; nonce++) {
+      if (!this.handedOver.has((queue.byNonce.get(nonce) as LaneTx).hashKey)) return null
+    }
+    return Number(tx.nonce - queue.accountNonce)
+  }
+
   /** The coordinator could not try it: the lane's own blocks may again. */
   takeBack(tx: LaneTx): void {
     if (this.byHash.get(tx.hashKey) !== tx || !this.handedOver.delete(tx.hashKey)) return
