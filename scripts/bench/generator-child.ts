@@ -82,8 +82,14 @@ async function play(job: Job, connections: Connection[]): Promise<JobResult> {
 type Play = { job: Job; tally: Tally }
 
 async function playPlan(plan: ConnectionPlan, connection: Connection, { job, tally }: Play) {
+  const startMs = performance.now()
   for (let round = 0; round < plan.rounds; round++) {
-    for (const step of plan.steps) {
+    for (const [place, step] of plan.steps.entries()) {
+      if (plan.pace) {
+        const dueMs = startMs + plan.pace.offsetMs + (round * plan.steps.length + place) * plan.pace.everyMs
+        const earlyMs = dueMs - performance.now()
+        if (earlyMs > 0) await delay(earlyMs)
+      }
       const sentMs = performance.now()
       const { status, body } = await connection.exchange(step.request)
       const answeredMs = performance.now()

@@ -4,8 +4,11 @@
 /** One JSON-RPC request as complete HTTP bytes; with `poll`, the step ends when the poll's result is no longer null. */
 export type Step = { request: Uint8Array; poll?: Uint8Array }
 
-/** One keep-alive connection: its steps in order, `rounds` times over, never more than one request in flight. */
-export type ConnectionPlan = { host: string; port: number; steps: Step[]; rounds: number }
+/**
+ * One keep-alive connection: its steps in order, `rounds` times over, never more than one request in flight. `pace`: a step begins no earlier than its place
+ * times `everyMs` after `offsetMs`; without it as soon as the one before it is done.
+ */
+export type ConnectionPlan = { host: string; port: number; steps: Step[]; rounds: number; pace?: { offsetMs: number; everyMs: number } }
 
 /** `pollDelayMsMax` 0 polls again at once (latency); otherwise the pause doubles from 1 ms up to the bound (throughput). */
 export type Job = { connections: ConnectionPlan[]; pollDelayMsMax: number; settleDeadlineMs: number }

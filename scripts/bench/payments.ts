@@ -55,6 +55,13 @@ export async function preparePayments(lane: Lane, options: PaymentOptions): Prom
 /** What a load has to be to become connections. */
 export type SignedPlan = { lane: Lane; senders: { transactions: SignedTransaction[] }[] }
 
+/** The same at a steady rate over all connections, as long as the server keeps up. */
+export function pacedPlans(plan: SignedPlan, settle: Settle, perSecond: number): ConnectionPlan[] {
+  const connections = connectionPlans(plan, settle)
+  const everyMs = (1_000 * connections.length) / perSecond
+  return connections.map((connection, i) => ({ ...connection, pace: { everyMs, offsetMs: (i * everyMs) / connections.length } }))
+}
+
 /** One connection per sender: its next nonce goes out as soon as the previous one is answered. */
 export function connectionPlans({ lane, senders }: SignedPlan, settle: Settle): ConnectionPlan[] {
   return senders.map(({ transactions }) => ({

@@ -10,19 +10,34 @@ import { Generator } from './generator.js'
 import type { Lane } from './lane.js'
 import { profileText } from './profile-summary.js'
 import { measure, POLL_DELAY_MS_MAX, type Sample } from './measure.js'
-import { checkPayments, connectionPlans, preparePayments } from './payments.js'
+import { checkPayments, connectionPlans, pacedPlans, preparePayments } from './payments.js'
 import { machine, markdownText, sampleText, summarize, tableText, type Line } from './report.js'
+import { median } from './statistics.js'
 import { startParalane } from './target-paralane.js'
 import type { Target } from './target.js'
 
 const CHAIN_IDS = [77060, 77061, 77062, 77063, 77064]
 /** Instant lanes: no waiting for a clock is in the latencies. */
 const CONFIG = CHAIN_IDS.map((chainId) => `[[lanes]]\nchainId = ${chainId}\nname = "bench${chainId}"\nproduction = "instant"\n`).join('\n')
-/** How much larger the background load is, so that it lasts until the measured one ends. */
-const BACKGROUND_FACTOR = 4
+/** How much longer the background load lasts than the lane takes alone, so that it is there until the end. */
+const BACKGROUND_FACTOR = 2
+/** Transfers per transaction of the other rows: some seconds of a lane's time. */
+const THIRD_FACTOR = 8
+/** More than lanes can do here, so that a load without a rate lasts long enough. */
+const FULL_LOAD_PER_SECOND = { sessions: 600, local: 2_500 }
 
 type Lanes = { a: Lane; b: Lane; c: Lane; d: Lane; untouched: Lane }
-type Bench = { target: Target; lanes: Lanes; generator: Generator; background: Generator; seed: string; count: number; senders: number }
+type Bench = {
+  target: Target
+  lanes: Lanes
+  generator: Generator
+  background: Generator
+  seed: string
+  count: number
+  senders: number
+  rate: number
+  aloneMs: number
+}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -30,14 +45,16 @@ async function main(): Promise<void> {
       runs: { type: 'string', default: '3' },
       count: { type: 'string', default: '2000' },
       senders: { type: 'string', default: '32' },
+      /** Sessions per second beside the third lane: well below what two lanes can do. */
+      rate: { type: 'string', default: '25' },
       seed: { type: 'string', default: randomBytes(8).toString('hex') },
       markdown: { type: 'boolean', default: false },
-      /** Only rows whose name holds this text; without the conclusions, which need all. */
+      /** Only rows whose name holds this text. */
       rows: { type: 'string', default: '' },
       'cpu-profile': { type: 'string' },
     },
   })
-  const [runs, count, senders] = [values.runs, values.count, values.senders].map(Number) as [number, number, number]
+  const [runs, count, senders, rate] = [values.runs, values.count, values.senders, values.rate].map(Number) as [number, number, number, number]
   const profileFolder = values['cpu-profile'] === undefined ? null : path.resolve(values['cpu-profile'])
   if (profileFolder !== null) mkdirSync(profileFolder, { recursive: true })
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-sessions-'))
@@ -64,6 +81,8 @@ async function main(): Promise<void> {
         seed: `${values.seed}/${run}`,
         count,
         senders,
+        rate,
+        aloneMs: NaN,
       }
       for (const row of rows(bench).filter(({ name }) => name.includes(values.rows))) {
         const sample = await Promise.race([interrupted, row.measured()])
@@ -74,7 +93,7 @@ async function main(): Promise<void> {
     const lines = summarize(samples, 'paralane')
     const settings = `${runs} runs after a warm-up, ${count} transactions, ${senders} senders, seed ${values.seed}`
     console.log(`\n${values.markdown ? markdownText(lines, machine(), settings) : tableText(lines)}`)
-    if (values.rows === '') console.log(`\n${conclusions(lines)}`)
+    for (const line of conclusions(lines, samples, rate)) console.log(line)
   } finally {
     await Promise.all([...generators.map((generator) => generator.close()), target?.stop()])
     rmSync(folder, { recursive: true, force: true })
@@ -100,16 +119,17 @@ function rows(bench: Bench): Row[] {
       [c, d],
     ]),
     row('third lane, alone', third, null),
-    row('third, 1 local caller', third, { far: null, senders: 1 }),
-    row('third, 1 session caller', third, { far: b, senders: 1 }),
-    row('third, local load', third, { far: null, senders: bench.senders }),
-    row('third, session load', third, { far: b, senders: bench.senders }),
+    row('third, paced sessions', third, { far: b, perSecond: bench.rate }),
+    row('third lane, alone', third, null),
+    row('third, paced local', third, { far: null, perSecond: bench.rate }),
+    row('third, session load', third, { far: b, perSecond: null }),
+    row('third, local load', third, { far: null, perSecond: null }),
   ]
 }
 
 /** One sender, one call at a time, from sending it to holding its receipt. */
 async function latency({ generator, target, seed, count }: Bench, row: string, { near, far }: { near: Lane; far: Lane | null }): Promise<Sample> {
-  const perSender = Math.max(1, Math.floor(count / 10))
+  const perSender = Math.max(1, Math.floor(count / 4))
   const load = await prepareCounterCalls({ near, far, seed, scope: row, senders: 1, perSender })
   const job = { connections: connectionPlans(load, 'each'), pollDelayMsMax: 0 }
   const sample = await measure(generator, { row, target, operations: perSender, job, latency: 'settle' })
@@ -134,49 +154,81 @@ async function throughput(bench: Bench, row: string, pairs: [Lane, Lane | null][
   return sample
 }
 
-/** Native transfers on a lane that no session touches, while `beside` keeps others busy. */
-async function third(bench: Bench, row: string, beside: { far: Lane | null; senders: number } | null): Promise<Sample> {
-  const { lanes, generator, background, target, seed, count, senders } = bench
-  const perSender = Math.floor((2 * count) / senders)
+/** Beside what: calls of a counter on another lane than their own (`far`) or on their own; null: as many as can be. */
+type Beside = { far: Lane | null; perSecond: number | null }
+
+/** Native transfers on a lane that no session touches, as many as it can take, while `beside` keeps others busy. */
+async function third(bench: Bench, row: string, beside: Beside | null): Promise<Sample> {
+  const { lanes, generator, target, seed, count, senders } = bench
+  const perSender = Math.floor((THIRD_FACTOR * count) / senders)
   const payments = await preparePayments(lanes.untouched, { kind: 'native', seed, scope: row, senders, perSender })
+  const operations = senders * perSender
   const foreground = {
     row,
     target,
-    operations: senders * perSender,
+    operations,
     job: { connections: connectionPlans(payments, 'last'), pollDelayMsMax: POLL_DELAY_MS_MAX },
     latency: 'request',
   } as const
-  if (beside === null) {
-    const sample = await measure(generator, foreground)
-    await checkPayments(payments)
-    return sample
-  }
-  const calls = Math.floor((BACKGROUND_FACTOR * count) / senders)
-  const load = await prepareCounterCalls({ near: lanes.a, far: beside.far, seed, scope: row, senders: beside.senders, perSender: calls })
-  const job = { connections: connectionPlans(load, 'last'), pollDelayMsMax: POLL_DELAY_MS_MAX }
-  const busy = measure(background, { row, target, operations: calls * beside.senders, job, latency: 'request' })
-  const [sample, { elapsedMs }] = await Promise.all([measure(generator, foreground), busy])
-  if (elapsedMs < sample.elapsedMs) throw new Error(`${row}: the other lanes were busy for ${elapsedMs} of ${sample.elapsedMs} ms only`)
-  await Promise.all([checkPayments(payments), checkCounterCalls(load)])
+  const loaded = beside === null ? null : await busy(bench, row, beside)
+  const [sample, others] = await Promise.all([measure(generator, foreground), loaded?.run()])
+  if (others !== undefined && others.elapsedMs < sample.elapsedMs)
+    throw new Error(`${row}: the other lanes were busy for ${others.elapsedMs} of ${sample.elapsedMs} ms only`)
+  await Promise.all([checkPayments(payments), loaded?.check()])
+  if (beside === null) bench.aloneMs = sample.elapsedMs
   return sample
 }
 
-/** The questions that the rows answer, from their medians. */
-function conclusions(lines: readonly Line[]): string {
-  const of = (row: string): Line => {
-    const line = lines.find((one) => one.row === row)
-    if (line === undefined) throw new Error(`no row ${row}`)
-    return line
+/** A load of two lanes, or of one, that is still there when the third lane is done. */
+async function busy(bench: Bench, row: string, { far, perSecond }: Beside) {
+  const { lanes, background, target, seed, senders, aloneMs } = bench
+  const wanted = ((perSecond ?? FULL_LOAD_PER_SECOND[far === null ? 'local' : 'sessions']) * BACKGROUND_FACTOR * aloneMs) / 1_000
+  const perSender = Math.ceil(wanted / senders)
+  const load = await prepareCounterCalls({ near: lanes.a, far, seed, scope: row, senders, perSender })
+  const connections = perSecond === null ? connectionPlans(load, 'last') : pacedPlans(load, 'last', perSecond)
+  const job = { connections, pollDelayMsMax: POLL_DELAY_MS_MAX }
+  return {
+    run: () => measure(background, { row, target, operations: perSender * senders, job, latency: 'request' }),
+    check: () => checkCounterCalls(load),
   }
-  const rate = (row: string): number => of(row).perSecond ?? 0
-  const lost = (beside: string): string => `${(100 * (1 - rate(beside) / rate('third lane, alone'))).toFixed(1)} %`
+}
+
+/** What was measured, in sentences; of rows that were left out nothing. */
+function conclusions(lines: readonly Line[], samples: readonly Sample[], rate: number): string[] {
+  const of = (row: string): Line | undefined => lines.find((one) => one.row === row)
   const [local, cross] = [of('local call, latency'), of('cross-lane, latency')]
+  const [two, four, calls] = [of('sessions, 2 lanes'), of('sessions, 4 lanes'), of('local calls, 1 lane')]
+  const perSecond = (line: Line): string => Math.round(line.perSecond ?? 0).toString()
+  const beside = (what: string, row: string): string[] => {
+    const losses = lossesBeside(samples, row)
+    if (losses.length === 0) return []
+    const [low, mid, high] = [Math.min(...losses), median(losses), Math.max(...losses)].map((loss) => (100 * loss).toFixed(1))
+    return [`a third lane at full load loses ${mid} % beside ${what} (single runs ${low} to ${high} %)`]
+  }
   return [
-    `send to receipt: local p50 ${local.p50Ms.toFixed(1)} p99 ${local.p99Ms.toFixed(1)} ms, cross-lane p50 ${cross.p50Ms.toFixed(1)} p99 ${cross.p99Ms.toFixed(1)} ms`,
-    `sessions per second: ${Math.round(rate('sessions, 2 lanes'))} over 2 lanes, ${Math.round(rate('sessions, 4 lanes'))} over 4; local calls ${Math.round(rate('local calls, 1 lane'))}`,
-    `a third lane loses ${lost('third, 1 session caller')} beside one session caller (${lost('third, 1 local caller')} beside one local caller)`,
-    `a third lane loses ${lost('third, session load')} beside a full session load (${lost('third, local load')} beside a full local load); all share ${machine().cores} cores`,
-  ].join('\n')
+    ...(local && cross
+      ? [
+          `send to receipt: local p50 ${local.p50Ms.toFixed(1)} p99 ${local.p99Ms.toFixed(1)} ms, cross-lane p50 ${cross.p50Ms.toFixed(1)} p99 ${cross.p99Ms.toFixed(1)} ms`,
+        ]
+      : []),
+    ...(two && four && calls
+      ? [`sessions per second: ${perSecond(two)} over 2 lanes, ${perSecond(four)} over 4; local calls on one lane ${perSecond(calls)}`]
+      : []),
+    ...beside(`${rate} sessions per second`, 'third, paced sessions'),
+    ...beside(`${rate} local calls per second`, 'third, paced local'),
+    ...beside('all the sessions that two lanes can do', 'third, session load'),
+    ...beside('all the local calls that a lane can do', 'third, local load'),
+    `all share ${machine().cores} cores with the load generators`,
+  ]
+}
+
+/** Each run by itself against the lane alone in the same run, before and after: what disturbs a machine changes from minute to minute. */
+function lossesBeside(samples: readonly Sample[], row: string): number[] {
+  const rates = (of: string): number[] => samples.filter((sample) => sample.row === of).map(({ perSecond }) => perSecond ?? 0)
+  const alone = rates('third lane, alone')
+  const beside = rates(row)
+  const perRun = alone.length / beside.length
+  return beside.map((rate, run) => 1 - (rate * perRun) / alone.slice(run * perRun, (run + 1) * perRun).reduce((sum, one) => sum + one, 0))
 }
 
 main().catch((error: unknown) => {

@@ -185,10 +185,7 @@ function blobsFit(execution: BlockExecution, tx: LaneTx, blobGasMax: bigint): bo
 
 type Finish = { view: StateView; env: BlockEnv; execution: BlockExecution; result: BlockResult; parent: HeaderData; nowMs: number; peers: Peers }
 
-export function finishBlock(
-  parts: LaneParts,
-  { view, env, execution, result, parent, nowMs, peers }: Finish,
-): BuiltBlock {
+export function finishBlock(parts: LaneParts, { view, env, execution, result, parent, nowMs, peers }: Finish): BuiltBlock {
   const sealed = parts.state.seal(view, env.number)
   const fields = {
     parentHash: parent.hash,
