@@ -6,6 +6,7 @@ import { assert } from '../../assert.js'
 import type { EngineEvents, HostedEngine } from '../lane-host.js'
 import type { LaneSpec } from '../lane-spec.js'
 import { buildBounds, fillBlock } from './builder.js'
+import type { Store } from '../../store/store.js'
 import { commitBlock } from './committer.js'
 import { createHandlers } from './handlers.js'
 import { Importer } from './importer.js'
@@ -25,8 +26,8 @@ import type { PoolView } from './txpool.js'
 import { Waiters } from './waiters.js'
 
 /** @throws AppError of openLane. */
-export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Clock = systemClock): Promise<HostedEngine> {
-  const parts = await openLane(spec)
+export async function openEngine(spec: LaneSpec, events: EngineEvents, clock: Clock = systemClock, store?: Store): Promise<HostedEngine> {
+  const parts = await openLane(spec, store)
   const waiters = new Waiters(clock)
   const importer = new Importer()
   const watch = { pool: false }

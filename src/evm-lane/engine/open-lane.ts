@@ -35,10 +35,10 @@ type NewLane = Omit<LaneParts, 'genesisHash'>
 /** What the store remembers of its birth. */
 type Birth = { genesisHash: Hash32; digest: Hash32; fork: string | null }
 
-/** @throws AppError 'store-in-use', 'genesis-mismatch', 'store-corrupt', 'config-invalid'. */
-export async function openLane(spec: LaneSpec): Promise<LaneParts> {
+/** `given`: the store, when it is not to be found by the spec; closed with the lane. @throws AppError 'store-in-use', 'genesis-mismatch', 'store-corrupt', 'config-invalid'. */
+export async function openLane(spec: LaneSpec, given?: Store): Promise<LaneParts> {
   await initKeccak()
-  const store: Store = spec.dir === null ? new MemoryStore() : await openLevelStore(join(spec.dir, 'db'))
+  const store = given ?? (spec.dir === null ? new MemoryStore() : await openLevelStore(join(spec.dir, 'db')))
   try {
     return await openOn(store, spec)
   } catch (error) {

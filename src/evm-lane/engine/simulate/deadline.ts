@@ -13,11 +13,13 @@ export class Deadline {
   private readonly limitMs: number
   private readonly at: number
   private turnEnd: number
+  private readonly nowMs: () => number
   private ticks = 0
 
-  constructor(limitMs: number) {
+  constructor(limitMs: number, nowMs: () => number = () => performance.now()) {
     this.limitMs = limitMs
-    const now = performance.now()
+    this.nowMs = nowMs
+    const now = nowMs()
     this.at = now + limitMs
     this.turnEnd = now + turnMs
   }
@@ -26,14 +28,14 @@ export class Deadline {
   tick(): Promise<void> | undefined {
     if (++this.ticks < ticksPerLook) return undefined
     this.ticks = 0
-    const now = performance.now()
+    const now = this.nowMs()
     if (now >= this.at) throw this.expired()
     return now < this.turnEnd ? undefined : this.yieldTurn()
   }
 
   private async yieldTurn(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))
-    const now = performance.now()
+    const now = this.nowMs()
     if (now >= this.at) throw this.expired()
     this.turnEnd = now + turnMs
   }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type { AccountOverride, BlockOverride, CallMessage } from '../../../../src/evm-lane/chain-data.js'
 import { call } from '../../../../src/evm-lane/engine/simulate/call.js'
 import { prepare } from '../../../../src/evm-lane/engine/simulate/run-message.js'
+import { Deadline } from '../../../../src/evm-lane/engine/simulate/deadline.js'
 import { AppError } from '../../../../src/errors.js'
 import { bareHex, bigintToFixed, bytesToBigint, fromHex } from '../../../../src/primitives.js'
 import { alice, bob, contract, ether, testLane } from './simulate-lane.js'
@@ -199,6 +200,12 @@ test('block overrides are what the block opcodes answer', async () => {
   assert.equal(await callOn(testLane({ code: returning('48') }), { from: alice, to: contract, gasPrice: 70n }, { blockOverrides: overrides }), 50n)
 })
 
+/** A clock on which every look takes a millisecond. */
+function steps(): { nowMs: () => number } {
+  let ms = 0
+  return { nowMs: () => ++ms }
+}
+
 test('an endless call ends at its wall-clock limit and lets others run meanwhile', async () => {
   let turns = 0
   let running = true
@@ -207,12 +214,13 @@ test('an endless call ends at its wall-clock limit and lets others run meanwhile
     if (running) setImmediate(count)
   }
   setImmediate(count)
-  const started = performance.now()
-  const lane = testLane({ code: '5b600056', callMs: 150 })
+  const clock = steps()
+  const lane = { ...testLane({ code: '5b600056' }), deadline: new Deadline(150, clock.nowMs) }
   assert.equal(await failure(lane, { to: contract }), 'timeout: execution aborted (timeout = 150ms)')
   running = false
-  assert.ok(performance.now() - started >= 150)
-  assert.ok(turns > 5, `${turns} turns`)
+  assert.ok(clock.nowMs() >= 150)
+  // A turn is 4 ms long, and one more look follows it.
+  assert.ok(turns >= 150 / 5 - 1, `${turns} turns`)
   // The EVM that was stopped is not used again, others are sound.
   assert.equal(await callOn(testLane({ code: returning('602a') }), { to: contract }), 42n)
 })
@@ -220,5 +228,6 @@ test('an endless call ends at its wall-clock limit and lets others run meanwhile
 test('calling oneself without end is interruptible too', async () => {
   // CALL to self with all gas, popped, and again: no jump anywhere.
   const callSelf = '6000600060006000600030' + '5af150'
-  assert.equal(await failure(testLane({ code: callSelf.repeat(400), callMs: 100 }), { to: contract }), 'timeout: execution aborted (timeout = 100ms)')
+  const lane = { ...testLane({ code: callSelf.repeat(400) }), deadline: new Deadline(100, steps().nowMs) }
+  assert.equal(await failure(lane, { to: contract }), 'timeout: execution aborted (timeout = 100ms)')
 })
