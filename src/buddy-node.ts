@@ -58,8 +58,6 @@ export async function startBuddyNode(settings: BuddySettings, log: Log): Promise
 
 /** How often the gateway is asked for signed changes. The first Buddy that knows of one begins a Hyper Block, and waits for the others. */
 const changesMs = 500
-/** Hyper Blocks that lanes are told of again at a start; as many may have been on their way to a lane when the process was killed. */
-const toldAgain = 256n
 
 class BuddyNode {
   readonly #settings: BuddySettings
@@ -96,7 +94,6 @@ class BuddyNode {
     const tip = await newestBlock(store)
     const roster = await store.roster()
     await this.#openLanes((roster === null ? null : decodeRoster(roster))?.lanes ?? this.#genesis.lanes)
-    if (tip !== null) await this.#tellAgain(store, tip.header.number)
     const sealed = new Map(this.#lanes.map(({ spec }) => [spec.chainId, tip?.body.lanes.find(({ chainId }) => chainId === spec.chainId)?.to ?? 0n]))
     for (const batch of await book.unsealed(sealed)) this.#batches.add(onDisk(batch))
     const sealing = await this.#openSealing(store)
@@ -141,16 +138,6 @@ class BuddyNode {
     }
   }
 
-  /** What a block builds on may be a Hyper Block that its lane was not told of before a crash (H4). */
-  async #tellAgain(store: HyperStore, tip: bigint): Promise<void> {
-    for (let number = tip > toldAgain ? tip - toldAgain : 1n; number <= tip; number++) {
-      const sealed = await store.byNumber(number)
-      if (sealed === null) continue
-      const mark = { hyperNumber: number, hyperHash: keccak256(sealed.block.header), finalized: 0n }
-      await Promise.all(this.#lanes.map((lane) => lane.call('sealed', mark)))
-    }
-  }
-
   #openSealing(store: HyperStore): Promise<Sealing> {
     const { dataDir, keyFile, listen, peers, followers, exchange, timing, minPeriodMs, heartbeatMs } = this.#settings
     const { periodMs, censorMs, driftMs } = this.#genesis.params
@@ -174,9 +161,9 @@ class BuddyNode {
 
   #follow(batches: BatchBook, store: HyperStore, sealing: Sealing): Follower {
     const { hash } = sealing.reader.genesis
-    const isSealed = async (wanted: Hash32): Promise<boolean> => equalBytes(wanted, hash) || (await store.numberOf(wanted)) !== null
+    const sealedNumber = (wanted: Hash32): Promise<bigint | null> => (equalBytes(wanted, hash) ? Promise.resolve(0n) : store.numberOf(wanted))
     const { feed } = this.#opening
-    const deps = { feed, batches, refusals: this.#refusals, keccak256, isSealed, limits: followerLimits, log: this.#log }
+    const deps = { feed, batches, refusals: this.#refusals, keccak256, sealedNumber, limits: followerLimits, log: this.#log }
     return createFollower(deps, this.#settings.gateway)
   }
 
@@ -219,7 +206,8 @@ class BuddyNode {
   async #takeChanges(sealing: Sealing): Promise<void> {
     try {
       const found = listOf(await this.#rpc.call('hyper_getPendingChanges', []), 'changes', (bytes) => decodeChange(bytesOf(bytes, 'a change')))
-      for (const change of found) if (change !== null && change.nonce >= sealing.reader.validators().nonce) await sealing.reader.submitChange(change)
+      // Those before it are sealed elsewhere and come with their Hyper Blocks; then it is its turn.
+      for (const change of found) if (change?.nonce === sealing.reader.validators().nonce) await sealing.reader.submitChange(change)
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       if (error.code !== 'gateway-unavailable') this.#log('warn', `a signed change is not taken: ${error.message}`, { code: error.code })

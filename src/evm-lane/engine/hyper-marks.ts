@@ -93,22 +93,23 @@ export class HyperMarks {
 
   private async take(mark: SealedMark): Promise<boolean> {
     const { newest } = this
-    if (newest !== null && mark.hyperNumber <= newest.hyperNumber) {
-      if (mark.hyperNumber === newest.hyperNumber && !equalBytes(mark.hyperHash, newest.hyperHash)) {
-        throw new AppError('internal', `lane ${this.spec.name} knows another Hyper Block ${mark.hyperNumber}`)
-      }
-      return false
+    if (newest !== null && mark.hyperNumber === newest.hyperNumber && !equalBytes(mark.hyperHash, newest.hyperHash)) {
+      throw new AppError('internal', `lane ${this.spec.name} knows another Hyper Block ${mark.hyperNumber}`)
     }
-    const next = { ...mark, finalized: bigintMax(mark.finalized, newest?.finalized ?? 0n) }
-    const ops: StoreOp[] = [{ type: 'put', key: metaKey('hyperMark'), value: encodeMark(next) }, ...this.remember(next)]
+    const isNewer = newest === null || mark.hyperNumber > newest.hyperNumber
+    const next = { ...(isNewer ? mark : newest), finalized: bigintMax(mark.finalized, newest?.finalized ?? 0n) }
+    const isNews = isNewer || next.finalized > newest.finalized
+    const ops = [...(isNews ? [{ type: 'put' as const, key: metaKey('hyperMark'), value: encodeMark(next) }] : []), ...this.remember(mark)]
+    if (ops.length === 0) return false
     await this.store.batch(ops, { sync: this.spec.syncWrites })
     this.newest = next
-    if (this.spec.following === true) this.known.set(bareHex(next.hyperHash), next.hyperNumber)
-    return true
+    if (this.spec.following === true) this.known.set(bareHex(mark.hyperHash), mark.hyperNumber)
+    return isNews
   }
 
+  /** Also an older one: a lane that was added later executes again what was built before it was told of anything. */
   private remember({ hyperNumber, hyperHash }: SealedMark): StoreOp[] {
-    if (this.spec.following !== true) return []
+    if (this.spec.following !== true || this.known.has(bareHex(hyperHash))) return []
     const ops: StoreOp[] = [{ type: 'put', key: tableKey(lane.hyperHashes, u64(hyperNumber)), value: hyperHash }]
     for (const [hash, number] of this.known) {
       if (this.known.size < knownMax) break

@@ -18,8 +18,8 @@ export type LaneFollowerDeps = {
   batches: BatchBook
   refusals: Refusals
   keccak256: (bytes: Uint8Array) => Uint8Array
-  /** Whether the hash is that of a Hyper Block sealed here, or of the Hyper genesis. */
-  isSealed: (hash: Hash32) => Promise<boolean>
+  /** Number of a Hyper Block sealed here, 0 of the Hyper genesis; null for one that is not sealed here. */
+  sealedNumber: (hash: Hash32) => Promise<bigint | null>
   limits: FollowerLimits
   log: HyperLog
 }
@@ -153,14 +153,14 @@ export class LaneFollower {
 
   /** False: not yet, or never; waits before it says so. */
   async #execute({ number, block }: { number: bigint; block: FeedBlock }): Promise<boolean> {
-    const { isSealed, batches, keccak256, refusals } = this.#deps
+    const { sealedNumber, batches, keccak256, refusals } = this.#deps
     const { chainId } = this.#lane.spec
     const links = readHeaderLinks(block.rlp)
     if (links === null) return this.#refuse(number, null, 'it is no block')
     const hash = keccak256(links.header)
-    if (links.hyperHash !== null && !(await isSealed(links.hyperHash))) {
-      return this.#awaitSeal(null)
-    }
+    const { hyperHash } = links
+    const hyperNumber = hyperHash === null ? null : await sealedNumber(hyperHash)
+    if (hyperHash !== null && hyperNumber === null) return this.#awaitSeal(null)
     const wrong = block.batch === null ? null : await batches.take(block.batch, { chainId, number, hash })
     if (wrong !== null) return this.#refuse(number, hash, wrong)
     this.#standing = 'executing'
@@ -172,13 +172,24 @@ export class LaneFollower {
       return true
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      if (error.data?.['awaits'] === 'hyper') return this.#awaitSeal(this.#deps.limits.tellingMs)
+      if (error.data?.['awaits'] === 'hyper' && hyperHash !== null && hyperNumber !== null)
+        return this.#tellSeal({ hyperNumber, hyperHash, finalized: 0n })
       if (error.code === 'block-invalid') return this.#refuse(number, hash, error.message)
       return this.#laneIsAway(error)
     }
   }
 
-  /** Sealed here already, the lane is told of it any moment. */
+  /** Sealed here already: the lane is being told of it, or was not there when it was sealed. */
+  async #tellSeal(mark: { hyperNumber: bigint; hyperHash: Hash32; finalized: bigint }): Promise<false> {
+    try {
+      await this.#lane.call('sealed', mark)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      return this.#laneIsAway(error)
+    }
+    return this.#awaitSeal(this.#deps.limits.tellingMs)
+  }
+
   async #awaitSeal(timeoutMs: number | null): Promise<false> {
     this.#standing = 'seal'
     await this.#sealed.wait(timeoutMs)

@@ -6,7 +6,7 @@ import { AppError } from '../../errors.js'
 import type { Block, Crypto } from '../../buddy/core/types.js'
 import { decodeSeal } from '../../buddy/core/codec.js'
 import type { LaneClient } from '../../evm-lane/client.js'
-import { equalBytes } from '../../primitives.js'
+import { equalBytes, type Hash32 } from '../../primitives.js'
 import { MemoryStore } from '../../store/memory-store.js'
 import { addFacts, applySealed, check, createLedger } from '../core/ledger.js'
 import type { Ledger } from '../core/ledger-state.js'
@@ -33,6 +33,8 @@ export type ReplayRunOptions = {
 }
 
 const fetchBlocks = 64
+/** As many as a lane remembers. */
+const marksMax = 16_384
 
 type Replayed = { lane: LaneClient; ahead: FeedBlock[]; /** Nothing more is executed: a block of it was refused. */ ended: boolean }
 
@@ -45,6 +47,8 @@ export class ReplayRun {
   readonly #batches: SessionBatches
   readonly #book: BatchBook
   #anchor: Anchor
+  /** Hyper Blocks so far, the newest last (marksMax): the blocks of a lane that was added may build on those before. */
+  #marks: { hyperNumber: bigint; hyperHash: Hash32 }[] = []
 
   constructor(options: ReplayRunOptions) {
     const { genesis, crypto } = options
@@ -155,6 +159,7 @@ export class ReplayRun {
     for (const { lane } of this.lanes.values()) await lane.call('setPeers', { peers: ids.filter((id) => id !== lane.spec.chainId) })
     for (const trusted of missing) {
       const lane = await this.#options.openLane(trusted, ids.filter((id) => id !== trusted.chainId)) // prettier-ignore
+      for (const mark of this.#marks) await lane.call('sealed', { ...mark, finalized: 0n })
       this.lanes.set(trusted.chainId, { lane, ahead: [], ended: false })
     }
   }
@@ -162,6 +167,8 @@ export class ReplayRun {
   /** H4: what the blocks to come may build on. */
   async #tell(entries: readonly LaneEntry[]): Promise<void> {
     const { number, hash } = this.#anchor
+    this.#marks.push({ hyperNumber: number, hyperHash: hash })
+    if (this.#marks.length > marksMax) this.#marks.shift()
     await Promise.all(
       Array.from(this.lanes, ([chainId, { lane }]) => {
         const finalized = entries.find((entry) => entry.chainId === chainId)?.to ?? 0n

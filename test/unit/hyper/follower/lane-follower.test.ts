@@ -10,13 +10,14 @@ import type { TranscriptOfSession } from '../../../../src/evm-lane/session-proto
 import { AppError } from '../../../../src/errors.js'
 import { createBatchBook, type BatchBook } from '../../../../src/hyper/follower/batch-book.js'
 import { createFollower, type Follower } from '../../../../src/hyper/follower/follower.js'
+import type { LaneFollowerDeps } from '../../../../src/hyper/follower/lane-follower.js'
 import { followerLimits } from '../../../../src/hyper/follower/limits.js'
 import { Refusals } from '../../../../src/hyper/follower/refusals.js'
 import { feedLimits, type FeedBlock, type LaneFeed } from '../../../../src/hyper/feed/feed.js'
 import { createLaneFeed } from '../../../../src/hyper/feed/lane-feed.js'
-import { toHex } from '../../../../src/primitives.js'
+import { equalBytes, toHex } from '../../../../src/primitives.js'
 import { MemoryStore } from '../../../../src/store/memory-store.js'
-import { laneIds } from '../../../fixtures/session-lanes.js'
+import { hyperHashOf, laneIds, sealHyper } from '../../../fixtures/session-lanes.js'
 import { data, openBoard, type Board } from '../../../fixtures/session-pawns.js'
 
 type Spoil = (chainId: number, block: FeedBlock) => FeedBlock
@@ -42,18 +43,22 @@ function feedOf(board: Board, spoil: { by: Spoil }): LaneFeed {
   return { ...feed, blocks: async (chainId, from, count) => (await feed.blocks(chainId, from, count)).map((block) => spoil.by(chainId, block)) }
 }
 
-async function follow(t: TestContext, board: Board, feed: LaneFeed): Promise<Stage> {
+async function follow(t: TestContext, board: Board, feed: LaneFeed, more: Partial<LaneFollowerDeps> = {}, told = 0): Promise<Stage> {
   const waiting: { pattern: RegExp; resolve: () => void }[] = []
   const log = (_: string, message: string): void => waiting.filter(({ pattern }) => pattern.test(message)).forEach(({ resolve }) => resolve())
   const refusals = new Refusals(log, Date.now)
   const batches = createBatchBook(new MemoryStore(), () => undefined)
-  const follower = createFollower({ feed, batches, refusals, keccak256, isSealed: () => Promise.resolve(true), limits, log }, null)
+  const follower = createFollower({ feed, batches, refusals, keccak256, sealedNumber: async () => 0n, limits, log, ...more }, null)
   const lanes = board.lanes.map(({ client: { spec } }) => openLocalLane({ ...spec, dir: null, coordinated: false, following: true }, openEngine))
   t.after(async () => {
     await follower.stop()
     await Promise.all(lanes.map((lane) => lane.stop()))
   })
-  for (const lane of lanes) follower.add(lane)
+  for (const lane of lanes) {
+    await lane.ready
+    if (told > 0) await lane.call('sealed', { hyperNumber: BigInt(told), hyperHash: hyperHashOf(told), finalized: 3n })
+    follower.add(lane)
+  }
   return { lanes, follower, refusals, batches, logged: (pattern) => new Promise((resolve) => waiting.push({ pattern, resolve })) }
 }
 
@@ -84,6 +89,24 @@ test('local blocks, sessions, caught and failed calls: all lanes come out the sa
   assert.equal(stage.refusals.total, 0)
   const known = await stage.batches.ofBlock(laneIds[0], 1n)
   assert.equal(known, null)
+})
+
+test('a lane that was told of the newest Hyper Block alone learns of those that its blocks build on', async (t) => {
+  const board = await openBoard(t, { spec: { sealed: true } })
+  await play(board)
+  for (const number of [1, 2]) {
+    await sealHyper(board.lanes, number)
+    await play(board)
+  }
+  const sealedNumber = async (hash: Uint8Array): Promise<bigint | null> => {
+    const number = [0, 1, 2].find((candidate) => equalBytes(hyperHashOf(candidate), hash))
+    return number === undefined ? null : BigInt(number)
+  }
+  const stage = await follow(t, board, feedOf(board, { by: (_, block) => block }), { sealedNumber }, 2)
+  await sameHeads(board, stage)
+  assert.equal(stage.refusals.total, 0)
+  // What it is told of before does not take back what is final.
+  for (const lane of stage.lanes) assert.equal(lane.head()?.finalized, 3n)
 })
 
 const lie = (change: (transcript: TranscriptOfSession) => TranscriptOfSession): Spoil => {
