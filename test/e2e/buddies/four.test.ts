@@ -6,8 +6,9 @@ import test from 'node:test'
 import { needsOwnGateway } from '../gateway.js'
 import { paralane } from '../process/command.js'
 import { rpc } from '../rpc.js'
+import { keepsUp } from './keeps-up.js'
 import { deployCounter, startLoad } from './load.js'
-import { startNetwork, until, type BuddyNetwork, type BuddyProcess } from './network.js'
+import { startNetwork, until, type BuddyProcess } from './network.js'
 
 const lanes = `
 [[lanes]]
@@ -19,23 +20,6 @@ chainId = 77041
 name = "clock"
 blockTimeMs = 100
 `
-
-/** The Buddy has sealed what the gateway knows, with lanes of its own that came out the same. */
-async function keepsUp({ gateway, height }: BuddyNetwork, buddy: BuddyProcess): Promise<void> {
-  const wanted = await height()
-  await until(
-    async () => Number(await rpc(buddy.url, 'hyper_blockNumber')) >= wanted,
-    () => `Buddy ${buddy.index} lags\n${buddy.output()}`,
-  )
-  for (const lane of await rpc(gateway.url, 'hyper_getLanes')) {
-    const url = (base: string): string => `${base}/${Number(lane.chainId)}`
-    const [own, theirs] = await Promise.all([buddy.url, gateway.url].map((base) => rpc(url(base), 'eth_getBlockByNumber', ['finalized', false])))
-    const same = await rpc(url(gateway.url), 'eth_getBlockByNumber', [own.number, false])
-    assert.equal(own.hash, same.hash)
-    assert.ok(Number(theirs.number) >= 0)
-  }
-  assert.deepEqual((await rpc(buddy.url, 'hyper_following')).refusals, [])
-}
 
 test('sealing goes on without one, stops without two, and resumes', { skip: needsOwnGateway, timeout: 400_000 }, async (t) => {
   const network = await startNetwork({ lanes })

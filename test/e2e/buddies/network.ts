@@ -54,12 +54,21 @@ export type NetworkOptions = {
   program?: (index: number) => string | null
   /** Further lines of a Buddy's configuration. */
   more?: string
+  /** Further lines of the gateway's `hyper`. */
+  hyper?: string
 }
 
 const startMsMax = 60_000
 const waitMsMax = 90_000
 
-export async function startNetwork({ buddies: count = 4, lanes, periodMs = 200, program, more = '' }: NetworkOptions): Promise<BuddyNetwork> {
+export async function startNetwork({
+  buddies: count = 4,
+  lanes,
+  periodMs = 200,
+  program,
+  more = '',
+  hyper = '',
+}: NetworkOptions): Promise<BuddyNetwork> {
   const folder = await mkdtemp(join(tmpdir(), 'paralane-buddies-'))
   const data = (name: string): string => join(folder, name)
   const keyOf = (name: string): string => toHex(openKeyFile(join(folder, name)).signer.key)
@@ -75,7 +84,7 @@ export async function startNetwork({ buddies: count = 4, lanes, periodMs = 200, 
   const config = data('gateway.toml')
   await writeFile(
     config,
-    `logLevel = "info"\n[hyper]\nperiodMs = ${periodMs}\nheartbeatMs = 2000\ncensorMs = 5000\nbuddies = [\n${list}\n]\n${lanes}`,
+    `logLevel = "info"\n[hyper]\nperiodMs = ${periodMs}\nheartbeatMs = 2000\ncensorMs = 5000\n${hyper}\nbuddies = [\n${list}\n]\n${lanes}`,
   )
   const startOwn = (port = 0): Promise<Gateway> =>
     startGateway({ dataDir: data('gateway'), args: ['--config', config, ...(port === 0 ? [] : ['--port', String(port)])] })
