@@ -9,6 +9,7 @@ import type { HeadInfo } from './chain-data.js'
 import type { AskHandler, LaneClient, LaneState } from './client.js'
 import { deadlineMs } from './deadlines.js'
 import type { LaneSpec } from './lane-spec.js'
+import { Outgoing } from './outgoing.js'
 import type { FromLane, LaneEvent, LaneEvents, Op, Reply, Request, ToLane } from './protocol.js'
 import type { Asks } from './session-protocol.js'
 
@@ -62,7 +63,7 @@ export class ConnectedLane implements LaneClient {
   private readonly stateListeners = new Set<(state: LaneState) => void>()
   private answerer: AskHandler | null = null
   private port: LanePort | null = null
-  private outgoing: ToLane = []
+  private readonly outgoing = new Outgoing((messages) => this.port?.post(messages))
   private now: LaneState = 'starting'
   private newest: HeadInfo | undefined
   private genesis: Hash32 | undefined
@@ -150,7 +151,10 @@ export class ConnectedLane implements LaneClient {
   private start(): void {
     const events: LanePortEvents = {
       onMessages: (messages) => {
-        if (this.port === port) for (const message of messages) this.receive(message)
+        if (this.port !== port) return
+        this.heardMs = performance.now()
+        this.outgoing.heard()
+        for (const message of messages) this.receive(message)
       },
       onExit: (reason) => {
         if (this.port === port) this.lost(new AppError('lane-unavailable', `lane ${this.spec.name}: ${reason}`))
@@ -164,23 +168,11 @@ export class ConnectedLane implements LaneClient {
   private send<K extends Op>(op: K, req: Request<K>): Promise<Reply<K>> {
     return new Promise<Reply<K>>((resolve, reject) => {
       const id = this.calls.add(op, deadlineMs(op, req, this.spec), resolve as (res: unknown) => void, reject)
-      this.queue({ kind: 'request', id, op, req })
+      this.outgoing.add({ kind: 'request', id, op, req })
     })
   }
 
-  /** Messages of one turn of the event loop travel together: a postMessage costs as much as many small requests. */
-  private queue(message: ToLane[number]): void {
-    if (this.outgoing.push(message) === 1) setImmediate(() => this.flush())
-  }
-
-  private flush(): void {
-    const leaving = this.outgoing
-    this.outgoing = []
-    this.port?.post(leaving)
-  }
-
   private receive(message: FromLane[number]): void {
-    this.heardMs = performance.now()
     switch (message.kind) {
       case 'reply':
         return this.calls.resolve(message.id, message.res)
@@ -216,7 +208,7 @@ export class ConnectedLane implements LaneClient {
     const { port } = this
     const answer = this.answerer?.(op, req as never) ?? Promise.reject(this.unavailable('nobody answers its questions'))
     const reply = (message: ToLane[number]): void => {
-      if (this.port === port) this.queue(message)
+      if (this.port === port) this.outgoing.add(message)
     }
     answer.then(
       (res) => reply({ kind: 'answer', id, res }),
@@ -260,7 +252,7 @@ export class ConnectedLane implements LaneClient {
   private lost(error: AppError): void {
     const port = this.port
     this.port = null
-    this.outgoing = []
+    this.outgoing.clear()
     if (this.watchdog !== null) clearInterval(this.watchdog)
     const gone = port?.kill() ?? Promise.resolve()
     this.calls.rejectAll(this.unavailable(error.message))

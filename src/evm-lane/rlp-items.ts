@@ -1,6 +1,6 @@
 // Owns: the items of an RLP list as places in the bytes, without copying or decoding them.
 // Does not own: whether lengths are in their shortest form; a caller for whom that matters looks.
-// Called by: sender-recovery-decode.ts, engine/tx-plain.ts.
+// Called by: sender-recovery-decode.ts.
 
 import type { Bytes } from '../primitives.js'
 

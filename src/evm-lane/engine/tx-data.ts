@@ -43,7 +43,7 @@ export function txData(tx: LaneTx): TxData {
   return { ...market, type: 2 }
 }
 
-function plainData(tx: LaneTx, { v, r, s, feeCap, tipCap, chainId }: PlainTransfer): TxData {
+function plainData(tx: LaneTx, { v, rAt, rEnd, sAt, sEnd, feeCap, tipCap, chainId }: PlainTransfer): TxData {
   const base = {
     hash: tx.hash,
     from: tx.sender,
@@ -53,8 +53,8 @@ function plainData(tx: LaneTx, { v, r, s, feeCap, tipCap, chainId }: PlainTransf
     value: tx.value,
     input: noInput,
     v,
-    r: bytesToBigint(r),
-    s: bytesToBigint(s),
+    r: bytesToBigint(tx.raw.subarray(rAt, rEnd)),
+    s: bytesToBigint(tx.raw.subarray(sAt, sEnd)),
   }
   if (tx.type === 0) return { ...base, type: 0, chainId: legacyChainId(v), gasPrice: feeCap }
   return { ...base, type: 2, chainId, accessList: [], maxFeePerGas: feeCap, maxPriorityFeePerGas: tipCap }

@@ -7,7 +7,7 @@ import { createBlob4844TxFromSerializedNetworkWrapper, createTxFromRLP, isBlob48
 import type { TypedTransaction } from '@ethereumjs/tx'
 import { Address as LibAddress } from '@ethereumjs/util'
 import { AppError } from '../../errors.js'
-import { bareHex, bytesToBigint } from '../../primitives.js'
+import { bareHex } from '../../primitives.js'
 import type { Address, Bytes, Hash32 } from '../../primitives.js'
 import { gasPerBlob } from './fee-rules.js'
 import { keccak256 } from './keccak.js'
@@ -55,7 +55,7 @@ const secp256k1HalfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe
  */
 export function decodeTx(raw: Bytes, common: Common, sender: Address | null): LaneTx {
   const plain = decodePlain(raw, common)
-  if (plain !== null && (plain.s.length < 32 || bytesToBigint(plain.s) <= secp256k1HalfOrder)) return plainTx(raw, plain, common, sender)
+  if (plain !== null) return plainTx(raw, plain, common, sender)
   if (raw.length <= 1 && (raw[0] ?? 0) < 0x80) throw new AppError('tx-malformed', 'typed transaction too short')
   const type = raw[0] as number
   if (type < 0x80 && (type === 0 || type > 4)) throw new AppError('tx-type', 'transaction type not supported')

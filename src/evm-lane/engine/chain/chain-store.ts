@@ -40,14 +40,19 @@ export type BlockEntry = {
 
 export type TxPlace = { number: bigint; index: number }
 
-/** Entries of the newest blocks kept decoded. */
-const recentMax = 256
+/** Blocks whose hash BLOCKHASH may ask for. */
+const hashesMax = 256
+/** Transactions of the newest blocks kept decoded, in whole blocks: under load more would live just long enough to be expensive to collect. */
+const recentTxsMax = 1_024
 
 export class ChainStore {
   private readonly store: Store
   private readonly forks: ForkSchedule
+  /** Oldest first. */
   private readonly recent = new Map<bigint, BlockEntry>()
-  /** Block hash of recent numbers, for BLOCKHASH and look-ups, in hex → number. */
+  private recentTxs = 0
+  private readonly hashes = new Map<bigint, Hash32>()
+  /** Of those in `hashes`, in hex. */
   private readonly numberOfHash = new Map<string, bigint>()
   private readonly placeOfTx = new Map<string, TxPlace>()
   private headEntry: BlockEntry | undefined
@@ -70,7 +75,7 @@ export class ChainStore {
 
   /** Loads the head and the hashes BLOCKHASH may ask for. */
   async load(head: bigint): Promise<void> {
-    const first = head >= BigInt(recentMax) ? head - BigInt(recentMax) + 1n : 0n
+    const first = head >= BigInt(hashesMax) ? head - BigInt(hashesMax) + 1n : 0n
     for (let number = first; number <= head; number++) {
       const entry = await this.read(number)
       if (entry === undefined) throw new AppError('store-corrupt', `block ${number} is missing below the head ${head}`)
@@ -110,14 +115,25 @@ export class ChainStore {
   publish(entry: BlockEntry): void {
     const { number, hash } = entry.block.header
     this.headEntry = entry
-    this.recent.set(number, entry)
+    this.hashes.set(number, hash)
     this.numberOfHash.set(bareHex(hash), number)
+    const oldHash = this.hashes.get(number - BigInt(hashesMax))
+    if (oldHash !== undefined) this.numberOfHash.delete(bareHex(oldHash))
+    this.hashes.delete(number - BigInt(hashesMax))
+    this.recentTxs += entry.txs.length - (this.recent.get(number)?.txs.length ?? 0)
+    this.recent.set(number, entry)
     entry.txs.forEach((tx, index) => this.placeOfTx.set(tx.hashKey, { number, index }))
-    const old = this.recent.get(number - BigInt(recentMax))
-    if (old === undefined) return
-    this.recent.delete(old.block.header.number)
-    this.numberOfHash.delete(bareHex(old.block.header.hash))
-    for (const tx of old.txs) this.placeOfTx.delete(tx.hashKey)
+    this.forgetOld()
+  }
+
+  private forgetOld(): void {
+    for (const [number, { txs }] of this.recent) {
+      const few = this.recentTxs <= recentTxsMax && this.recent.size <= hashesMax
+      if (few || number === this.head.block.header.number) return
+      this.recent.delete(number)
+      this.recentTxs -= txs.length
+      for (const tx of txs) this.placeOfTx.delete(tx.hashKey)
+    }
   }
 
   /** Makes a block the head that was written behind this object's back. */
@@ -129,7 +145,7 @@ export class ChainStore {
 
   /** Hash of one of the 256 newest blocks. */
   recentHash(number: bigint): Hash32 | undefined {
-    return this.recent.get(number)?.block.header.hash
+    return this.hashes.get(number)
   }
 
   /** Hash of any block up to the head. */

@@ -14,6 +14,8 @@ const factsMax = 1_000
 export class FactStore {
   private readonly store: Store
   private newest: BlockFact | null = null
+  /** Those of the newest blocks: Hyper Blocks ask for them twice a second, and the store answers only after waking another thread. */
+  private readonly recent = new Map<bigint, BlockFact>()
 
   constructor(store: Store) {
     this.store = store
@@ -31,6 +33,8 @@ export class FactStore {
   /** The batch with this fact is durable. */
   publish(fact: BlockFact): void {
     this.newest = fact
+    this.recent.set(fact.number, fact)
+    this.recent.delete(fact.number - BigInt(factsMax))
   }
 
   /** Makes the stored fact of a block that of the head. False: there is none. */
@@ -46,17 +50,29 @@ export class FactStore {
     const head = this.newest?.number ?? -1n
     const count = BigInt(Math.max(0, Math.min(max, factsMax)))
     const end = from + count - 1n < head ? from + count - 1n : head
+    const known = this.known(from, end)
+    if (known !== null) return known
     const facts: BlockFact[] = []
     for await (const [, value] of this.store.iterate({
       gte: tableKey(lane.facts, u64(from)),
-      lte: tableKey(lane.facts, u64(end < from ? from : end)),
+      lte: tableKey(lane.facts, u64(end)),
     })) {
       facts.push(decodeFact(value))
     }
-    if (end < from) return []
     if (BigInt(facts.length) === end - from + 1n) return facts
     throw new AppError('history-pruned', `facts of blocks ${from} to ${end} are not kept: they are older than the facts of this lane`, {
       block: from,
     })
+  }
+
+  /** null when one of them is not in memory. */
+  private known(from: bigint, end: bigint): BlockFact[] | null {
+    const facts: BlockFact[] = []
+    for (let number = from; number <= end; number++) {
+      const fact = this.recent.get(number)
+      if (fact === undefined) return null
+      facts.push(fact)
+    }
+    return facts
   }
 }

@@ -85,7 +85,7 @@ test('H4: a sealed lane builds nothing before it knows what to build on, then ca
   await one.seal(8, 1n)
   const pending = await one.handlers.block({ at: { kind: 'tag', tag: 'pending' }, full: false })
   assert.deepEqual(pending?.header.parentBeaconBlockRoot, hashOf(8))
-  const facts = await one.handlers.blockFacts({ from: 0n, max: 10 })
+  const facts = structuredClone(await one.handlers.blockFacts({ from: 0n, max: 10 }))
   assert.deepEqual(
     facts.map((fact) => fact.hyperHash),
     [new Uint8Array(32), hashOf(0), hashOf(7)],
@@ -133,11 +133,11 @@ test('L5: what is final stays final over a restart, and the Hyper Block to build
   await one.mine(1n)
   await one.seal(5, 1n)
   await one.handlers.proposed({ safe: 2n })
-  const facts = await one.handlers.blockFacts({ from: 0n, max: 10 })
+  const facts = structuredClone(await one.handlers.blockFacts({ from: 0n, max: 10 }))
   await one.stop()
   const again = await lane(t, { dir })
   assert.deepEqual([await again.tag('safe'), await again.tag('finalized')], [1n, 1n])
-  assert.deepEqual(await again.handlers.blockFacts({ from: 0n, max: 10 }), facts)
+  assert.deepEqual(structuredClone(await again.handlers.blockFacts({ from: 0n, max: 10 })), facts)
   assert.equal(toHex((await again.mine(2n)).parentBeaconBlockRoot as Hash32), toHex(hashOf(5)))
 })
 
