@@ -2,7 +2,7 @@
 // Does not own: the lane client around it (test/contract/lane-client.test.ts). Called by: node --test.
 
 import assert from 'node:assert/strict'
-import test from 'node:test'
+import test, { type TestContext } from 'node:test'
 import { Outgoing } from '../../../src/evm-lane/outgoing.js'
 import type { ToLane } from '../../../src/evm-lane/protocol.js'
 
@@ -15,21 +15,23 @@ const transaction = (id: number): ToLane[number] => ({
 })
 const read = (id: number): ToLane[number] => ({ kind: 'request', id, op: 'poolStatus', req: {} })
 
-function watched(): { outgoing: Outgoing; posted: number[][] } {
+/** What waits goes after a while by itself, which only the test's own clock may say. */
+function watched(t: TestContext): { outgoing: Outgoing; posted: number[][] } {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
   const posted: number[][] = []
   return { outgoing: new Outgoing((messages) => void posted.push(messages.map(({ id }) => id))), posted }
 }
 
-test('what is said in one turn leaves together, the first transactions too', async () => {
-  const { outgoing, posted } = watched()
+test('what is said in one turn leaves together, the first transactions too', async (t) => {
+  const { outgoing, posted } = watched(t)
   for (const message of [transaction(1), read(2), transaction(3)]) outgoing.add(message)
   assert.deepEqual(posted, [])
   await turn()
   assert.deepEqual(posted, [[1, 2, 3]])
 })
 
-test('transactions that come while the lane makes a block leave when it says something', async () => {
-  const { outgoing, posted } = watched()
+test('transactions that come while the lane makes a block leave when it says something', async (t) => {
+  const { outgoing, posted } = watched(t)
   outgoing.add(transaction(1))
   await turn()
   outgoing.add(transaction(2))
@@ -45,8 +47,8 @@ test('transactions that come while the lane makes a block leave when it says som
   assert.deepEqual(posted, [[1], [2, 3], [4]])
 })
 
-test('what is no transaction goes at once, and what waits goes before it', async () => {
-  const { outgoing, posted } = watched()
+test('what is no transaction goes at once, and what waits goes before it', async (t) => {
+  const { outgoing, posted } = watched(t)
   outgoing.add(transaction(1))
   await turn()
   outgoing.add(transaction(2))
@@ -57,8 +59,7 @@ test('what is no transaction goes at once, and what waits goes before it', async
 })
 
 test('a lane that says nothing gets what waits after a while, and a lane that is gone never', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] })
-  const { outgoing, posted } = watched()
+  const { outgoing, posted } = watched(t)
   outgoing.add(transaction(1))
   await turn()
   outgoing.add(transaction(2))
