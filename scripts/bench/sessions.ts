@@ -20,7 +20,7 @@ const CHAIN_IDS = [77060, 77061, 77062, 77063, 77064]
 /** Instant lanes: no waiting for a clock is in the latencies. */
 const CONFIG = CHAIN_IDS.map((chainId) => `[[lanes]]\nchainId = ${chainId}\nname = "bench${chainId}"\nproduction = "instant"\n`).join('\n')
 /** How much longer the background load lasts than the lane takes alone, so that it is there until the end. */
-const BACKGROUND_FACTOR = 2
+const BACKGROUND_FACTOR = 1.7
 /** Transfers per transaction of the other rows: some seconds of a lane's time. */
 const THIRD_FACTOR = 8
 /** More than lanes can do here, so that a load without a rate lasts long enough. */
@@ -49,12 +49,13 @@ async function main(): Promise<void> {
       rate: { type: 'string', default: '25' },
       seed: { type: 'string', default: randomBytes(8).toString('hex') },
       markdown: { type: 'boolean', default: false },
-      /** Only rows whose name holds this text. */
+      /** Only rows whose name matches. */
       rows: { type: 'string', default: '' },
       'cpu-profile': { type: 'string' },
     },
   })
   const [runs, count, senders, rate] = [values.runs, values.count, values.senders, values.rate].map(Number) as [number, number, number, number]
+  const wanted = new RegExp(values.rows)
   const profileFolder = values['cpu-profile'] === undefined ? null : path.resolve(values['cpu-profile'])
   if (profileFolder !== null) mkdirSync(profileFolder, { recursive: true })
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-sessions-'))
@@ -84,7 +85,7 @@ async function main(): Promise<void> {
         rate,
         aloneMs: NaN,
       }
-      for (const row of rows(bench).filter(({ name }) => name.includes(values.rows))) {
+      for (const row of rows(bench).filter(({ name }) => wanted.test(name))) {
         const sample = await Promise.race([interrupted, row.measured()])
         console.log(`${(run < 0 ? 'warm-up' : `run ${run + 1}`).padEnd(8)} ${sampleText(sample)}`)
         if (run >= 0) samples.push(sample)
