@@ -37,6 +37,7 @@ type Bench = {
   senders: number
   rate: number
   aloneMs: number
+  thirds: number
 }
 
 async function main(): Promise<void> {
@@ -84,6 +85,7 @@ async function main(): Promise<void> {
         senders,
         rate,
         aloneMs: NaN,
+        thirds: 0,
       }
       for (const row of rows(bench).filter(({ name }) => wanted.test(name))) {
         const sample = await Promise.race([interrupted, row.measured()])
@@ -162,7 +164,9 @@ type Beside = { far: Lane | null; perSecond: number | null }
 async function third(bench: Bench, row: string, beside: Beside | null): Promise<Sample> {
   const { lanes, generator, target, seed, count, senders } = bench
   const perSender = Math.floor((THIRD_FACTOR * count) / senders)
-  const payments = await preparePayments(lanes.untouched, { kind: 'native', seed, scope: row, senders, perSender })
+  // One row comes twice, and its senders are others then.
+  const scope = `${row}/${bench.thirds++}`
+  const payments = await preparePayments(lanes.untouched, { kind: 'native', seed, scope, senders, perSender })
   const operations = senders * perSender
   const foreground = {
     row,
