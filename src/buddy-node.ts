@@ -24,7 +24,10 @@ import { Refusals } from './hyper/follower/refusals.js'
 import { keepTrustedGenesis } from './hyper/follower/trusted-genesis.js'
 import { readHyperBlock, type HyperBlock } from './hyper/hyper-block.js'
 import { createHyperStore, type HyperStore } from './hyper/hyper-store.js'
+import { createOnchainTeller } from './hyper/follower/onchain-teller.js'
+import type { OnchainReader } from './hyper/onchain-seals.js'
 import { openSealing, type Sealing } from './hyper/sealing.js'
+import type { SealingReader } from './hyper/sealing-reader.js'
 import { sealingLimits } from './hyper/sealing-limits.js'
 import { SessionBatches, type BatchOnDisk } from './hyper/session-batches.js'
 import { equalBytes, type Bytes, type Hash32 } from './primitives.js'
@@ -102,6 +105,7 @@ class BuddyNode {
     this.#follower = follower
     for (const lane of this.#lanes) this.#watch(lane, sealing, follower)
     sealing.reader.onSealed(() => this.#onSealed(sealing, follower))
+    if (sealing.reader.onchain !== null) this.#tellOnchain(sealing.reader, sealing.reader.onchain)
     this.#changes = setInterval(() => void this.#takeChanges(sealing), changesMs)
     return this.#serve(book, sealing, follower)
   }
@@ -139,7 +143,7 @@ class BuddyNode {
   }
 
   #openSealing(store: HyperStore): Promise<Sealing> {
-    const { dataDir, keyFile, listen, peers, followers, exchange, timing, minPeriodMs, heartbeatMs } = this.#settings
+    const { dataDir, keyFile, listen, peers, followers, exchange, timing, minPeriodMs, heartbeatMs, onchainSeals } = this.#settings
     const { periodMs, censorMs, driftMs } = this.#genesis.params
     const rhythm = { periodMs, minPeriodMs: Math.min(minPeriodMs, periodMs), heartbeatMs, fromSeal: true }
     const link = { keyFile, listen, peers, followers, exchange }
@@ -150,7 +154,17 @@ class BuddyNode {
       batches: this.#batches,
       // A batch comes with the first of its blocks, whichever lane that is of; the book knows those of before.
       oldestBatch: () => 0,
-      settings: { ...rhythm, buddies: this.#genesis.set, link, timing, censorMs, driftMs, adminKey: null, currency: '' },
+      settings: {
+        ...rhythm,
+        buddies: this.#genesis.set,
+        link,
+        onchain: onchainSeals ? 'sign' : 'off',
+        timing,
+        censorMs,
+        driftMs,
+        adminKey: null,
+        currency: '',
+      },
       limits: sealingLimits,
       openPort: openSealerThread,
       keccak256,
@@ -200,6 +214,14 @@ class BuddyNode {
         lane: trusted.chainId,
       })
     }
+  }
+
+  /** The gateway collects what contracts want to see; whoever misses one asks this Buddy, or for the next. */
+  #tellOnchain(reader: SealingReader, onchain: OnchainReader): void {
+    const teller = createOnchainTeller(this.#rpc, this.#log)
+    reader.onSealed((block) => {
+      for (const signature of onchain.ownOf(block)) teller.tell(signature)
+    })
   }
 
   /** Changes reach Buddies through the gateway; each looks at the signature itself. */

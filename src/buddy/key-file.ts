@@ -1,6 +1,6 @@
-// Owns: the file of a Buddy's private key: made once, whole or not at all, readable by its owner only.
+// Owns: the file of a Buddy's private key, or of another secret: made once, whole or not at all, readable by its owner only.
 // Does not own: the key itself (signer.ts).
-// Called by: embedded.ts, commands/keygen.ts, commands that run a Buddy.
+// Called by: embedded.ts, hyper/onchain-key.ts, commands/keygen.ts, commands that run a Buddy.
 
 import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -12,37 +12,43 @@ const ownerOnly = 0o600
 
 /** The key of the file, which is made when there is none. @throws AppError 'config-invalid', 'store-failed' */
 export function openKeyFile(file: string): { signer: Signer; made: boolean } {
-  const made = makeKeyFile(file)
+  const made = makeSecretFile(file, () => newPrivateKey().export({ format: 'pem', type: 'pkcs8' }).toString())
   return { signer: readKeyFile(file), made }
 }
 
 /** @throws AppError 'config-invalid' when there is no key in it, or others may read it. */
 export function readKeyFile(file: string): Signer {
-  let pem: string
+  const key = privateKeyFromPem(readSecretFile(file))
+  if (key === null) throw new AppError('config-invalid', `${file} is not an Ed25519 private key in PEM`, { file })
+  return createSigner(key)
+}
+
+/** @throws AppError 'config-invalid' when it cannot be read, or others may read it. */
+export function readSecretFile(file: string): string {
   try {
     const { mode } = statSync(file)
     // Windows has no such bits.
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       throw new AppError('config-invalid', `${file} can be read or written by others than its owner: chmod 600 ${file}`, { file })
     }
-    pem = readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (error) {
     if (error instanceof AppError) throw error
     throw new AppError('config-invalid', `cannot read the key file ${file}: ${messageOf(error)}`, { file })
   }
-  const key = privateKeyFromPem(pem)
-  if (key === null) throw new AppError('config-invalid', `${file} is not an Ed25519 private key in PEM`, { file })
-  return createSigner(key)
 }
 
-/** False when there is one already. A crash in between leaves no half a key: the name is given to a file that is on disk. */
-function makeKeyFile(file: string): boolean {
+/**
+ * False when there is one already. A crash in between leaves no half a key: the name is given to a file that is on disk.
+ * @throws AppError 'store-failed'
+ */
+export function makeSecretFile(file: string, make: () => string): boolean {
   if (existsSync(file)) return false
   const draft = `${file}.${process.pid}.new`
   try {
     mkdirSync(dirname(file), { recursive: true })
     rmSync(draft, { force: true })
-    writeSynced(draft, newPrivateKey().export({ format: 'pem', type: 'pkcs8' }).toString())
+    writeSynced(draft, make())
     linkSync(draft, file)
     syncFolder(dirname(file))
     return true

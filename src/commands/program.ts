@@ -23,9 +23,10 @@ export function createProgram(finish: (code: number) => void): Command {
     .command('keygen')
     .description('make the key of a Buddy, or read the one there is, and print its public half')
     .option('--out <file>', 'the key file, which its owner alone may read (default ./buddy-key.pem)')
-    .action(async (given: { out?: string }) => {
+    .option('--onchain', 'also the secp256k1 key by which contracts check Seals (onchainSeals), and print its address')
+    .action(async (given: { out?: string; onchain?: boolean }) => {
       const { keygen } = await import('./keygen.js')
-      finish(keygen(given))
+      finish(await keygen(given))
     })
   program.addCommand(laneCommand(finish))
   program

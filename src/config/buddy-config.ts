@@ -24,6 +24,7 @@ export type BuddySettings = {
   timing: { deltaMs: number; viewTimeoutMs: number; askMs: number }
   minPeriodMs: number
   heartbeatMs: number
+  onchainSeals: boolean
   syncWrites: boolean
   logLevel: NonNullable<BuddyConfig['logLevel']>
 }
@@ -72,6 +73,7 @@ function complete(config: BuddyConfig): BuddySettings {
     timing: { deltaMs, viewTimeoutMs: config.viewTimeoutMs ?? defaults.viewTimeoutMs, askMs: 4 * deltaMs },
     minPeriodMs: config.minPeriodMs ?? defaults.minPeriodMs,
     heartbeatMs: config.heartbeatMs ?? defaults.heartbeatMs,
+    onchainSeals: config.onchainSeals ?? false,
     syncWrites: config.syncWrites ?? false,
     logLevel: config.logLevel ?? 'info',
   }

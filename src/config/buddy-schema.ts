@@ -34,6 +34,10 @@ export const buddySchema = z.strictObject({
   viewTimeoutMs: milliseconds.min(10).optional().describe('Patience with a proposer, before the next one takes its turn. Default 250.'),
   minPeriodMs: milliseconds.optional().describe('Least time between two Hyper Blocks. Default 100, at most the period of the genesis.'),
   heartbeatMs: milliseconds.optional().describe('An empty Hyper Block after so long in which nothing happened; 0 for none. Default 10000.'),
+  onchainSeals: z
+    .boolean()
+    .optional()
+    .describe('Signs what is sealed with a secp256k1 key too, and tells the gateway, so that contracts can check Seals. Default false.'),
   syncWrites: z.boolean().optional().describe('Lanes wait for the disk after each block. Default false: what a power cut takes is executed again.'),
   logLevel: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

@@ -21,6 +21,8 @@ export type HyperSettings = {
   timing: { deltaMs: number; viewTimeoutMs: number; askMs: number }
   censorMs: number
   driftMs: number
+  /** Seals for contracts: this process signs them, or collects them where Buddies are processes of their own. */
+  onchain: 'off' | 'collect' | 'sign'
   /** Ed25519 key that lanes and Buddies are added by; null: one is made at the first start. */
   adminKey: Bytes | null
 }
@@ -55,6 +57,7 @@ export function hyperSettingsOf({ hyper = {} }: Pick<Config, 'hyper'>): HyperSet
     timing: { deltaMs, viewTimeoutMs: hyper.viewTimeoutMs ?? hyperDefaults.viewTimeoutMs, askMs: 4 * deltaMs },
     censorMs: hyper.censorMs ?? censorPeriods * periodMs,
     driftMs: hyper.driftMs ?? hyperDefaults.driftMs,
+    onchain: hyper.onchainSeals !== true ? 'off' : typeof hyper.buddies === 'object' ? 'collect' : 'sign',
     adminKey: hyper.adminKey === undefined ? null : fromHex(hyper.adminKey),
   }
 }

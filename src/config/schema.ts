@@ -58,6 +58,12 @@ export const hyperSchema = z.strictObject({
       'A Buddy refuses a proposal that leaves out a lane block that it knows for longer than this, twice as long in each further view. Default: four periods.',
     ),
   driftMs: milliseconds.optional().describe('How far ahead of the own clock the time of a proposal may be. Default 2000.'),
+  onchainSeals: z
+    .boolean()
+    .optional()
+    .describe(
+      'The Buddies of this process also sign with secp256k1 keys, so that contracts can check Seals (hyper_getOnchainSeal); with Buddies of their own: their signatures are collected. Default false.',
+    ),
   adminKey: z
     .string()
     .regex(/^0x[0-9a-fA-F]{64}$/, 'an Ed25519 public key in hex')

@@ -15,6 +15,19 @@ export type SealingLimits = {
   stopMs: number
   /** Whether Buddies of this process sync their logs before they speak. */
   syncLogs: boolean
+  /** Hyper Blocks of which signatures for contracts are kept, of Buddies elsewhere; a Buddy itself signs any. */
+  onchainKeptMax: number
+  /** Such a signature may be here before the Seal is. */
+  onchainAheadMax: number
 }
 
-export const sealingLimits: SealingLimits = { lanesMs: 100, factsMax: 1_000, aheadMax: 8_192, againMs: 500, stopMs: 1_000, syncLogs: true }
+export const sealingLimits: SealingLimits = {
+  lanesMs: 100,
+  factsMax: 1_000,
+  aheadMax: 8_192,
+  againMs: 500,
+  stopMs: 1_000,
+  syncLogs: true,
+  onchainKeptMax: 1_024,
+  onchainAheadMax: 16,
+}

@@ -6,11 +6,13 @@ import type { Evidence, ValidatorSet } from '../buddy/core/types.js'
 import type { Hash32 } from '../primitives.js'
 import type { GenesisLane, HyperGenesis, SignedChange } from './core/hyper-types.js'
 import type { HyperBlock } from './hyper-block.js'
+import type { OnchainReader } from './onchain-seals.js'
 import type { SealerStatus } from './sealer.js'
 import type { TrustModel } from './trust-model.js'
 
 export type { Evidence, Seal, ValidatorSet } from '../buddy/core/types.js'
 export type { HyperBlock } from './hyper-block.js'
+export type { OnchainMember, OnchainSeal } from './onchain-seals.js'
 export type { SealerStatus } from './sealer.js'
 export type { TrustModel } from './trust-model.js'
 
@@ -28,6 +30,8 @@ export interface SealingReader {
   lanes(): SealedLane[]
   /** Who seals the next Hyper Block, since which number, and the nonce of the next signed change. */
   validators(): { since: bigint; set: ValidatorSet; nonce: bigint }
+  /** Seals as contracts check them; null where they are off. */
+  readonly onchain: OnchainReader | null
   /** Evidence in Hyper Blocks `from` and later, oldest first. */
   evidence(from: bigint, max: number): Promise<{ number: bigint; evidence: Evidence }[]>
   /** What the network has to know of a lane that runs here, member or not. @throws AppError 'unknown-lane', 'lane-unavailable'. */

@@ -7,6 +7,7 @@ import type { GenesisLane, HyperGenesis, Roster, SignedChange } from './core/hyp
 import { readHyperBlock } from './hyper-block.js'
 import type { HyperBlock } from './hyper-block.js'
 import type { HyperStore } from './hyper-store.js'
+import type { OnchainReader } from './onchain-seals.js'
 import type { SealerStatus } from './sealer.js'
 import type { SealingReader } from './sealing-reader.js'
 import type { Keccak256 } from './session-id.js'
@@ -17,6 +18,7 @@ export type ViewSources = {
   store: HyperStore
   keccak256: Keccak256
   embedded: boolean
+  onchain: OnchainReader | null
   newest: () => HyperBlock | null
   roster: () => Roster
   nextNonce: () => bigint
@@ -30,7 +32,7 @@ export type ViewSources = {
 }
 
 export function createSealingView(sources: ViewSources): SealingReader {
-  const { genesis, store, keccak256, embedded, newest, roster, status, submitChange, stopBuddy, startBuddy, onSealed } = sources
+  const { genesis, store, keccak256, embedded, onchain, newest, roster, status, submitChange, stopBuddy, startBuddy, onSealed } = sources
   const byNumber = async (number: bigint): Promise<HyperBlock | null> => {
     const head = newest()
     if (head?.header.number === number) return head
@@ -53,6 +55,7 @@ export function createSealingView(sources: ViewSources): SealingReader {
       const { from, set } = currentSet()
       return { since: from, set, nonce: sources.nextNonce() }
     },
+    onchain,
     evidence: (from, max) => store.evidence(from, max),
     describeLane: sources.describeLane,
     trust: () => trustModelOf(currentSet().set, embedded),

@@ -3,10 +3,12 @@
 // Called by: node.ts.
 
 import type { ValidatorSet } from '../buddy/core/types.js'
+import { createVerifier } from '../buddy/signer.js'
 import { AppError } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import { equalBytes, toHex } from '../primitives.js'
 import type { Bytes, Hash32 } from '../primitives.js'
+import { buddyKeyFile } from './buddy-folder.js'
 import { ChangeDesk } from './change-desk.js'
 import { rosterOfGenesis } from './core/genesis.js'
 import { decodeRoster, genesisHashOf } from './core/hyper-codec.js'
@@ -20,6 +22,8 @@ import { readHyperBlock } from './hyper-block.js'
 import type { HyperBlock, Sealed } from './hyper-block.js'
 import type { HyperStore } from './hyper-store.js'
 import type { HyperLog } from './log.js'
+import { openOnchainSigner } from './onchain-key.js'
+import { OnchainSeals } from './onchain-seals.js'
 import type { BuddyLink } from './sealer-protocol.js'
 import { openSealer } from './sealer-client.js'
 import type { OpenSealerPort } from './sealer-client.js'
@@ -38,6 +42,8 @@ export type SealingSettings = Rhythm & {
   adminKey: Bytes | null
   /** Not null where Buddies are separate processes. */
   link: BuddyLink | null
+  /** Seals for contracts: `collect` those of Buddies elsewhere, `sign` as the Buddies of this process too. */
+  onchain: 'off' | 'collect' | 'sign'
   currency: string
   timing: { deltaMs: number; viewTimeoutMs: number; askMs: number }
 }
@@ -296,6 +302,24 @@ class OwnSealing implements Sealing {
     this.#cycles.addChange(change)
   }
 
+  #openOnchain(): OnchainSeals | null {
+    const { settings, dataDir, keccak256, limits } = this.#options
+    if (settings.onchain === 'off') return null
+    const { link } = settings
+    const keyFiles = link === null ? this.#buddies.map((index) => buddyKeyFile(dataDir, index)) : [link.keyFile]
+    const genesisHash = this.#genesis.hash
+    return new OnchainSeals({
+      signers: settings.onchain === 'sign' ? keyFiles.map((file) => openOnchainSigner(file, genesisHash, keccak256)) : [],
+      genesisHash,
+      keccak256,
+      verify: createVerifier(),
+      set: () => this.reader.validators().set,
+      height: () => this.height(),
+      keptMax: limits.onchainKeptMax,
+      aheadMax: limits.onchainAheadMax,
+    })
+  }
+
   #makeReader(): SealingReader {
     const { store, keccak256 } = this.#options
     return createSealingView({
@@ -303,6 +327,7 @@ class OwnSealing implements Sealing {
       store,
       keccak256,
       embedded: this.#buddies.length > 0,
+      onchain: this.#openOnchain(),
       newest: () => this.#newest,
       roster: () => this.#roster,
       nextNonce: () => this.#changes.nonce,

@@ -35,6 +35,7 @@ import {
   hyperLaneSchema,
   laneProofSchema,
   trustSchema,
+  onchainSealSchema,
   validatorsSchema,
 } from './format/hyper-schema.js'
 import * as blocks from './handlers/blocks.js'
@@ -46,6 +47,7 @@ import * as following from './handlers/following.js'
 import * as hyper from './handlers/hyper.js'
 import * as hyperBlocks from './handlers/hyper-blocks.js'
 import * as hyperProof from './handlers/hyper-proof.js'
+import * as onchainSeals from './handlers/onchain-seals.js'
 import * as logs from './handlers/logs.js'
 import * as node from './handlers/node.js'
 import * as pool from './handlers/pool.js'
@@ -162,12 +164,14 @@ export const methods: Record<string, MethodRow> = {
   hyper_getProof: row({ summary: 'The proof that a Hyper Block holds a lane block; null while none does.', route: 'hyper-read', params: [index('chainId'), uint('blockNumber')], result: orNull(laneProofSchema), handler: hyperProof.getProof }),
   hyper_getLanes: row({ summary: 'The lanes of the network and how far each is sealed.', route: 'hyper-read', params: [], result: listOf(hyperLaneSchema), handler: hyperBlocks.getLanes }),
   hyper_getValidators: row({ summary: 'The Buddies that seal the next Hyper Block.', route: 'hyper-read', params: [], result: validatorsSchema, handler: hyperBlocks.getValidators }),
+  hyper_getOnchainSeal: row({ summary: 'The Seal of a Hyper Block as contracts check it (`HyperSealVerifier.sol`): secp256k1 signatures of Buddies, by rising address.', route: 'hyper-read', params: [blockNumber()], result: orNull(onchainSealSchema), handler: onchainSeals.getOnchainSeal }),
   hyper_getEvidence: row({ summary: 'Proofs of guilt of Buddies in Hyper Blocks, oldest first, from a number on.', route: 'hyper-read', params: [optional(uint('from'))], result: listOf(evidenceSchema), handler: hyperBlocks.getEvidence }),
   hyper_trustModel: row({ summary: 'What a Seal of this network is worth, and the Buddies that run here.', route: 'hyper-read', params: [], result: trustSchema, handler: hyperBlocks.trustModel }),
   hyper_genesis: row({ summary: 'The genesis document: all that a verifier has to trust.', route: 'hyper-read', params: [], result: genesisSchema, handler: hyperBlocks.genesis }),
   hyper_getPendingChanges: row({ summary: 'Signed changes that no Hyper Block holds yet.', route: 'hyper-read', params: [], result: listOf(bytesSchema), handler: hyperBlocks.getPendingChanges }),
   hyper_addLane: row({ summary: 'Adds a lane while the server runs, from its JSON; signed by the admin (`paralane lane add`).', route: 'hyper-write', params: [text('lane'), uint('nonce'), bytes('signature')], result: objectSchema, handler: hyperBlocks.addLane }),
   hyper_submitChange: row({ summary: 'Submits a change of lanes or Buddies that the admin signed.', route: 'hyper-write', params: [bytes('signedChange')], result: uintSchema, handler: hyperBlocks.submitChange }),
+  hyper_submitOnchainSignature: row({ summary: 'What a Buddy of its own signs for contracts on a Hyper Block.', route: 'hyper-write', params: [bytes('onchainSignature')], result: boolSchema, handler: onchainSeals.submitOnchainSignature }),
   hyper_stopBuddy: row({ summary: 'Stops a Buddy of this process, to see what the network does without it.', route: 'dev', params: [index()], result: boolSchema, handler: hyperBlocks.stopBuddy }),
   hyper_startBuddy: row({ summary: 'Starts a Buddy again that was stopped.', route: 'dev', params: [index()], result: boolSchema, handler: hyperBlocks.startBuddy }),
 

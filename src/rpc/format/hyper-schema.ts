@@ -2,14 +2,15 @@
 // Called by: the method table.
 
 import type { JsonSchema } from '../method.js'
-import { boolSchema, bytesSchema, hashSchema, textSchema, uintSchema } from '../params/schema.js'
+import { addressSchema, boolSchema, bytesSchema, hashSchema, textSchema, uintSchema } from '../params/schema.js'
 import { listOf, objectSchema, orNull } from './schema.js'
 
 function record(properties: Record<string, JsonSchema>, title?: string): JsonSchema {
   return { ...(title === undefined ? {} : { title }), type: 'object', required: Object.keys(properties), properties }
 }
 
-const setSchema = listOf(record({ index: uintSchema, key: bytesSchema, weight: uintSchema }))
+const memberProperties = { index: uintSchema, key: bytesSchema, weight: uintSchema }
+const setSchema = listOf(record(memberProperties))
 
 const headProperties: Record<string, JsonSchema> = {
   number: uintSchema,
@@ -92,9 +93,29 @@ export const hyperLaneSchema: JsonSchema = record(
 
 export const evidenceSchema: JsonSchema = record({ blockNumber: uintSchema, ...evidenceProperties }, 'Evidence')
 
+const onchainSchema = record({ address: addressSchema, binding: bytesSchema })
+
 export const validatorsSchema: JsonSchema = record(
-  { since: uintSchema, validators: setSchema, weight: uintSchema, quorum: uintSchema, nextNonce: uintSchema },
+  {
+    since: uintSchema,
+    validators: listOf(record({ ...memberProperties, onchain: orNull(onchainSchema) })),
+    weight: uintSchema,
+    quorum: uintSchema,
+    nextNonce: uintSchema,
+  },
   'Validators',
+)
+
+export const onchainSealSchema: JsonSchema = record(
+  {
+    genesisHash: hashSchema,
+    number: uintSchema,
+    hash: hashSchema,
+    setHash: hashSchema,
+    digest: hashSchema,
+    signatures: listOf(record({ key: bytesSchema, address: addressSchema, binding: bytesSchema, signature: bytesSchema })),
+  },
+  'Seal for contracts',
 )
 
 export const trustSchema: JsonSchema = record(

@@ -6,7 +6,7 @@ import { AppError } from '../../errors.js'
 import type { BlockRef } from '../../evm-lane/chain-data.js'
 import { decodeChange, encodeChange, encodeGenesis } from '../../hyper/core/hyper-codec.js'
 import { genesisToJson } from '../../hyper/core/genesis.js'
-import type { HyperBlock, SealingReader } from '../../hyper/sealing-reader.js'
+import type { HyperBlock, OnchainMember, SealingReader } from '../../hyper/sealing-reader.js'
 import type { Bytes, Hash32 } from '../../primitives.js'
 import { toHex } from '../../primitives.js'
 import { keccak } from '../format/checksum.js'
@@ -29,9 +29,13 @@ export function blockNumber(ctx: CallContext): string {
 }
 
 export async function getBlockByNumber(ctx: CallContext, at: BlockRef): Promise<Json | null> {
+  return orNull(await blockAt(ctx, at))
+}
+
+export async function blockAt(ctx: CallContext, at: BlockRef): Promise<HyperBlock | null> {
   const sealing = sealingOf(ctx)
   const number = at.kind === 'number' ? at.number : at.kind === 'tag' && at.tag === 'earliest' ? 1n : sealing.height()
-  return orNull(await sealing.byNumber(number))
+  return sealing.byNumber(number)
 }
 
 export async function getBlockByHash(ctx: CallContext, hash: Hash32): Promise<Json | null> {
@@ -65,7 +69,14 @@ export function getLanes(ctx: CallContext): Json[] {
 export function getValidators(ctx: CallContext): Json {
   const { since, set, nonce } = sealingOf(ctx).validators()
   const { quorum, weight } = sealingOf(ctx).trust()
-  return { since: quantity(since), validators: formatSet(set), weight: quantity(weight), quorum: quantity(quorum), nextNonce: quantity(nonce) }
+  const onchain = sealingOf(ctx).onchain?.members() ?? []
+  return {
+    since: quantity(since),
+    validators: formatSet(set).map((validator, i) => ({ ...validator, onchain: formatOnchain(onchain[i] ?? null) })),
+    weight: quantity(weight),
+    quorum: quantity(quorum),
+    nextNonce: quantity(nonce),
+  }
 }
 
 export async function getEvidence(ctx: CallContext, from: bigint = 1n): Promise<Json[]> {
@@ -132,6 +143,11 @@ export async function stopBuddy(ctx: CallContext, index: number): Promise<boolea
 export async function startBuddy(ctx: CallContext, index: number): Promise<boolean> {
   await sealingOf(ctx).startBuddy(index)
   return true
+}
+
+/** By this address contracts know the Buddy; `binding` is by its Ed25519 key. */
+function formatOnchain(member: OnchainMember | null): Json | null {
+  return member === null ? null : { address: toHex(member.address), binding: toHex(member.binding) }
 }
 
 function orNull(block: HyperBlock | null): Json | null {

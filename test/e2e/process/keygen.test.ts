@@ -20,6 +20,11 @@ test('keygen makes a key that only its owner can read, and never a second one', 
     const second = await paralane('keygen', '--out', file).ended
     assert.equal(second.stdout, first.stdout)
     assert.match(second.stderr, /has a key already/)
+    const third = await paralane('keygen', '--out', file, '--onchain').ended
+    assert.match(third.stdout, /^0x[0-9a-f]{64}\n0x[0-9a-f]{40}\n$/)
+    assert.ok(third.stdout.startsWith(first.stdout))
+    assert.equal(statSync(join(folder, 'key.onchain.pem')).mode & 0o777, 0o600)
+    assert.equal((await paralane('keygen', '--out', file, '--onchain').ended).stdout, third.stdout)
   } finally {
     rmSync(folder, { recursive: true })
   }

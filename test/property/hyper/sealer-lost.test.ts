@@ -141,7 +141,7 @@ async function openNetwork(dataDir: string, openPort: OpenSealerPort): Promise<N
         oldestBatch,
         settings: {
           ...{ periodMs: 20, minPeriodMs: 10, heartbeatMs: 0 },
-          ...{ buddies: 4, censorMs: 60_000, driftMs: 60_000, adminKey: null, link: null, currency: 'ETH' },
+          ...{ buddies: 4, censorMs: 60_000, driftMs: 60_000, adminKey: null, link: null, onchain: 'off' as const, currency: 'ETH' },
           timing: { deltaMs: 2, viewTimeoutMs: 200, askMs: 40 },
         },
         limits: { ...sealingLimits, againMs: 10 },

@@ -182,6 +182,7 @@ test('development accounts sign as any wallet with their key would', () => {
 
 test('hyper: defaults, what follows from them, and bounds', () => {
   const { sealing: hyper } = resolve({ dataDir: newFolder() })
+  assert.equal(hyper.onchain, 'off')
   assert.deepStrictEqual([hyper.periodMs, hyper.censorMs, hyper.buddies, hyper.maxUnsealed, hyper.adminKey], [500, 2_000, 4, 4_096, null])
   const own = resolve({ dataDir: newFolder(), hyper: { periodMs: 50, maxUnsealed: 0, adminKey: `0x${'ab'.repeat(32)}` } }).sealing
   assert.deepStrictEqual([own.minPeriodMs, own.censorMs, own.maxUnsealed, own.adminKey?.length], [50, 200, null, 32])

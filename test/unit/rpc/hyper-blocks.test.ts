@@ -7,9 +7,12 @@ import { AppError } from '../../../src/errors.js'
 import { initKeccak, keccak256 } from '../../../src/evm-lane/engine/keccak.js'
 import { decodeGenesis, encodeChange, genesisHashOf } from '../../../src/hyper/core/hyper-codec.js'
 import type { HyperGenesis, SignedChange } from '../../../src/hyper/core/hyper-types.js'
+import { encodeOnchainSignature } from '../../../src/hyper/core/onchain-seal.js'
+import type { OnchainReader, OnchainSignature } from '../../../src/hyper/onchain-seals.js'
 import type { HyperBlock, SealingReader } from '../../../src/hyper/sealing-reader.js'
 import { trustModelOf } from '../../../src/hyper/trust-model.js'
 import { fromHex, toHex } from '../../../src/primitives.js'
+import type { Hash32 } from '../../../src/primitives.js'
 import { methods } from '../../../src/rpc/methods.js'
 import type { CallContext } from '../../../src/rpc/method.js'
 import { violations } from '../../conformance/result-schema.js'
@@ -32,6 +35,16 @@ const blocks = [
   hyperBlock(2n, [laneEntry(7, 4n, 3n)]),
 ]
 
+const signature: OnchainSignature = {
+  key: filled(21),
+  address: new Uint8Array(20).fill(3),
+  binding: new Uint8Array(64).fill(4),
+  number: 2n,
+  hash: filled(5),
+  setHash: filled(6),
+  signature: new Uint8Array(65).fill(7),
+}
+
 type Fake = { ctx: CallContext; submitted: SignedChange[]; seal: (block: HyperBlock) => void; listeners: Set<unknown>; connection: FakeConnection }
 
 function fake(): Fake {
@@ -46,6 +59,7 @@ function fake(): Fake {
     ofLaneBlock: async (_chainId, number) => (number <= 3n ? (blocks[0] as HyperBlock) : null),
     lanes: () => [{ ...lane, sealed: 3n, unsealed: 1n }],
     validators: () => ({ since: 1n, set, nonce: 4n }),
+    onchain: null,
     evidence: async () => [],
     describeLane: async () => lane,
     trust: () => trustModelOf(set, true),
@@ -131,6 +145,37 @@ test('hyperHeads tells each block once, and nobody after the end', async () => {
   )
   assert.equal(await resultOf(ctx, 'eth_unsubscribe', id), true)
   assert.equal(listeners.size, 0)
+})
+
+test('Seals for contracts are off unless they are asked for', async () => {
+  const { ctx } = fake()
+  assert.equal((await errorOf(ctx, 'hyper_getOnchainSeal', 'latest')).code, -32004)
+  assert.equal((await errorOf(ctx, 'hyper_submitOnchainSignature', toHex(encodeOnchainSignature(signature)))).code, -32004)
+  const { validators } = (await resultOf(ctx, 'hyper_getValidators')) as { validators: { onchain: unknown }[] }
+  assert.ok(validators.every(({ onchain }) => onchain === null))
+})
+
+test('Seals for contracts: what is told, and what is taken', async () => {
+  const { ctx } = fake()
+  const taken: unknown[] = []
+  const { key, address, binding, number, hash, setHash } = signature
+  const onchain: OnchainReader = {
+    members: () => set.map((_, i) => (i === 0 ? { key, address, binding } : null)),
+    sealOf: () => ({ number, hash, setHash, genesisHash: filled(1) as Hash32, digest: filled(2) as Hash32, signatures: [signature] }),
+    ownOf: () => [],
+    accept: (one) => void taken.push(one),
+  }
+  const on = { ...ctx, sealing: { ...(ctx.sealing as SealingReader), onchain } }
+  const calls: [string, ...unknown[]][] = [['hyper_getOnchainSeal', '0x1'], ['hyper_getOnchainSeal', '0x9'], ['hyper_getValidators']]
+  for (const [method, ...given] of calls) {
+    assert.deepEqual(violations(await resultOf(on, method, ...given), methods[method]?.result ?? {}), [], method)
+  }
+  const told = (await resultOf(on, 'hyper_getOnchainSeal', 'latest')) as { signatures: unknown[] }
+  assert.deepEqual(told.signatures, [{ key: toHex(key), address: toHex(address), binding: toHex(binding), signature: toHex(signature.signature) }])
+  assert.equal(await resultOf(on, 'hyper_getOnchainSeal', '0x9'), null)
+  assert.equal(await resultOf(on, 'hyper_submitOnchainSignature', toHex(encodeOnchainSignature(signature))), true)
+  assert.deepEqual(taken, [signature])
+  assert.equal((await errorOf(on, 'hyper_submitOnchainSignature', '0x1234')).code, -32602)
 })
 
 test('a server without Hyper Blocks says so', async () => {
