@@ -63,7 +63,9 @@ export class OnchainSeals implements OnchainReader {
     const others = [...(this.#kept.get(claim.number)?.values() ?? [])].filter(
       ({ hash, setHash }) => equalBytes(hash, claim.hash) && equalBytes(setHash, claim.setHash),
     )
-    const signatures = [...this.ownOf(block), ...others].sort((a, b) => (toHex(a.address) < toHex(b.address) ? -1 : 1))
+    // One per address: anybody can hand in again what was answered here, and a contract refuses what comes twice.
+    const byAddress = new Map([...others, ...this.ownOf(block)].map((signature) => [toHex(signature.address), signature]))
+    const signatures = [...byAddress].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, signature]) => signature)
     return { ...claim, genesisHash, digest: this.#digest(claim), signatures }
   }
 

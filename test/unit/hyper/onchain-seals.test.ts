@@ -120,6 +120,13 @@ test('signatures of Buddies elsewhere come together, and each counts for its own
   assert.deepEqual(seals.members().map((member) => member === null), [false, false, false, true]) // prettier-ignore
 })
 
+test('what was answered here and is handed in again changes nothing', () => {
+  const seals = collector([signers[0] as OnchainSigner])
+  const before = seals.sealOf(block(5n))
+  for (const signature of before.signatures) seals.accept(signature)
+  assert.deepEqual(seals.sealOf(block(5n)), before)
+})
+
 test('what is not signed by a Buddy and its address is refused', () => {
   const good = one(0)
   const [, second] = signers as [OnchainSigner, OnchainSigner]
