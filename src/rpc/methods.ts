@@ -171,7 +171,7 @@ export const methods: Record<string, MethodRow> = {
   hyper_getPendingChanges: row({ summary: 'Signed changes that no Hyper Block holds yet.', route: 'hyper-read', params: [], result: listOf(bytesSchema), handler: hyperBlocks.getPendingChanges }),
   hyper_addLane: row({ summary: 'Adds a lane while the server runs, from its JSON; signed by the admin (`paralane lane add`).', route: 'hyper-write', params: [text('lane'), uint('nonce'), bytes('signature')], result: objectSchema, handler: hyperBlocks.addLane }),
   hyper_submitChange: row({ summary: 'Submits a change of lanes or Buddies that the admin signed.', route: 'hyper-write', params: [bytes('signedChange')], result: uintSchema, handler: hyperBlocks.submitChange }),
-  hyper_submitOnchainSignature: row({ summary: 'What a Buddy of its own signs for contracts on a Hyper Block.', route: 'hyper-write', params: [bytes('onchainSignature')], result: boolSchema, handler: onchainSeals.submitOnchainSignature }),
+  hyper_submitOnchainSeal: row({ summary: 'What a Buddy of its own signs for contracts on a Hyper Block.', route: 'hyper-write', params: [bytes('onchainSignature')], result: boolSchema, handler: onchainSeals.submitOnchainSeal }),
   hyper_stopBuddy: row({ summary: 'Stops a Buddy of this process, to see what the network does without it.', route: 'dev', params: [index()], result: boolSchema, handler: hyperBlocks.stopBuddy }),
   hyper_startBuddy: row({ summary: 'Starts a Buddy again that was stopped.', route: 'dev', params: [index()], result: boolSchema, handler: hyperBlocks.startBuddy }),
 

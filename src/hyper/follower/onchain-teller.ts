@@ -20,7 +20,7 @@ export function createOnchainTeller(gateway: GatewayRpc, log: HyperLog): Onchain
     telling = true
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       try {
-        await gateway.call('hyper_submitOnchainSignature', [toHex(encodeOnchainSignature(next))])
+        await gateway.call('hyper_submitOnchainSeal', [toHex(encodeOnchainSignature(next))])
       } catch (error) {
         if (!(error instanceof AppError)) throw error
         // Nothing hangs on one: the next Hyper Block commits to this one.

@@ -35,7 +35,7 @@ export async function getOnchainSeal(ctx: CallContext, at: BlockRef): Promise<Js
 }
 
 /** The bytes of what a Buddy elsewhere signed. */
-export function submitOnchainSignature(ctx: CallContext, bytes: Bytes): boolean {
+export function submitOnchainSeal(ctx: CallContext, bytes: Bytes): boolean {
   const signature = decodeOnchainSignature(bytes)
   if (signature === null) throw new AppError('invalid-params', 'not a signature on a Hyper Block')
   onchainOf(ctx).accept(signature)

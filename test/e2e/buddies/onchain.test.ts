@@ -42,6 +42,6 @@ test('the gateway collects the signatures of separate Buddies', { skip: needsOwn
     assert.deepEqual(own.signatures.map((one) => one.key), [key]) // prettier-ignore
     assert.ok(seal.signatures.some(({ signature }) => signature === own.signatures[0]?.signature))
   }
-  const question = { jsonrpc: '2.0', id: 1, method: 'hyper_submitOnchainSignature', params: ['0xc0'] }
+  const question = { jsonrpc: '2.0', id: 1, method: 'hyper_submitOnchainSeal', params: ['0xc0'] }
   assert.match((await post(gateway.url, JSON.stringify(question))).json().error.message, /not a signature/)
 })

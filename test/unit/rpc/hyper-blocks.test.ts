@@ -150,7 +150,7 @@ test('hyperHeads tells each block once, and nobody after the end', async () => {
 test('Seals for contracts are off unless they are asked for', async () => {
   const { ctx } = fake()
   assert.equal((await errorOf(ctx, 'hyper_getOnchainSeal', 'latest')).code, -32004)
-  assert.equal((await errorOf(ctx, 'hyper_submitOnchainSignature', toHex(encodeOnchainSignature(signature)))).code, -32004)
+  assert.equal((await errorOf(ctx, 'hyper_submitOnchainSeal', toHex(encodeOnchainSignature(signature)))).code, -32004)
   const { validators } = (await resultOf(ctx, 'hyper_getValidators')) as { validators: { onchain: unknown }[] }
   assert.ok(validators.every(({ onchain }) => onchain === null))
 })
@@ -173,9 +173,9 @@ test('Seals for contracts: what is told, and what is taken', async () => {
   const told = (await resultOf(on, 'hyper_getOnchainSeal', 'latest')) as { signatures: unknown[] }
   assert.deepEqual(told.signatures, [{ key: toHex(key), address: toHex(address), binding: toHex(binding), signature: toHex(signature.signature) }])
   assert.equal(await resultOf(on, 'hyper_getOnchainSeal', '0x9'), null)
-  assert.equal(await resultOf(on, 'hyper_submitOnchainSignature', toHex(encodeOnchainSignature(signature))), true)
+  assert.equal(await resultOf(on, 'hyper_submitOnchainSeal', toHex(encodeOnchainSignature(signature))), true)
   assert.deepEqual(taken, [signature])
-  assert.equal((await errorOf(on, 'hyper_submitOnchainSignature', '0x1234')).code, -32602)
+  assert.equal((await errorOf(on, 'hyper_submitOnchainSeal', '0x1234')).code, -32602)
 })
 
 test('a server without Hyper Blocks says so', async () => {
