@@ -5,7 +5,7 @@ import { encodeFunctionData, parseAbi, type Hex } from 'viem'
 import type { Random } from '../../fixtures/random.js'
 import type { Gateway } from '../gateway.js'
 import { rpc, type Json } from '../rpc.js'
-import { bankLanes, call, rawOf, type Account, type Bank } from './bank-setup.js'
+import { bankLanes, call, minedMs, rawOf, type Account, type Bank } from './bank-setup.js'
 import { portal } from './contracts.js'
 
 /** A receipt as it was given to the sender. */
@@ -13,7 +13,6 @@ export type Told = { chainId: number; receipt: Json }
 
 const portalCallAbi = parseAbi(['function call(uint256 chainId, address target, bytes data) payable returns (bytes)'])
 const amountMax = 2_000
-const syncMs = 30_000
 
 /** Ends when the process does not answer any more. Answers the receipts that were given. */
 export async function useUntilGone(bank: Bank, gateway: Gateway, random: Random, onReceipt: () => void): Promise<Told[]> {
@@ -69,7 +68,7 @@ function order(bank: Bank, { home }: Account, random: Random): Order {
 }
 
 async function answerOf(url: string, raw: Hex): Promise<Json | undefined> {
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransactionSync', params: [raw, syncMs] })
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransactionSync', params: [raw, minedMs] })
   const text = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
     .then((response) => response.text())
     .catch(() => undefined)

@@ -9,9 +9,15 @@ import type { Gateway } from '../gateway.js'
 import { devAccount, devKey } from '../token.js'
 import { compileCrossLane, type Compiled } from './contracts.js'
 
+/** No transaction takes so long, on however slow a machine; one that waits longer waits for ever. */
+export const minedMs = 240_000
+
 /** Two lanes that make blocks on demand and two that make them by the clock. */
 export const bankConfig = `
 accounts = 64
+
+[limits]
+sendSyncMaxMs = ${minedMs}
 
 [[lanes]]
 chainId = 77040

@@ -37,12 +37,16 @@ export async function runBank({ crashes, random, log }: BankRun): Promise<Books>
     const books = newBooks()
     await audit(bank, gateway, books, [])
     for (let crash = 1; crash <= crashes; crash++) {
+      const began = performance.now()
       const told = await useAndKill(bank, gateway, random)
+      const killed = performance.now()
       if (random.chance(brokenStartOneIn)) await startAndKill(['--data-dir', dataDir, '--config', config], random.below(brokenStartMsMax))
       gateway = await start()
+      const started = performance.now()
       await audit(bank, gateway, books, told)
       await nextNonces(bank, gateway)
-      log(`crash ${crash}: ${told.length} receipts given; so far ${books.sessions} sessions, ${books.moves} moves of tokens`)
+      const took = `load ${seconds(began, killed)}, starts ${seconds(killed, started)}, audit ${seconds(started, performance.now())}`
+      log(`crash ${crash}: ${told.length} receipts given (${took}); so far ${books.sessions} sessions, ${books.moves} moves of tokens`)
     }
     await gateway.stop()
     return books
@@ -51,6 +55,8 @@ export async function runBank({ crashes, random, log }: BankRun): Promise<Books>
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+const seconds = (fromMs: number, toMs: number): string => `${((toMs - fromMs) / 1_000).toFixed(1)} s`
 
 async function useAndKill(bank: Bank, gateway: Gateway, random: Random): Promise<Told[]> {
   const killAt = 1 + random.below(receiptsMax)
