@@ -53,6 +53,7 @@ export function deadlineMs<K extends Op>(op: K, req: Request<K>, spec: LaneSpec)
     case 'proposed':
     case 'setPeers':
     case 'blockFacts':
+    case 'syncStore':
     case 'exportBlock':
     case 'block':
     case 'blockReceipts':

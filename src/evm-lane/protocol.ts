@@ -168,8 +168,10 @@ type LaneRequests = {
   /** A block of the lane's own and what importBlock wants beside it; null when there is none of that number. */
   exportBlock: Req<{ number: bigint }, ExportedBlock | null>
 
-  /** Facts of blocks from..min(head, from + max - 1); `max` counts up to 1,000. @throws 'history-pruned' for blocks of before facts were kept. */
+  /** Facts of blocks from..min(head, from + max - 1); `max` counts up to 1,000. What is told survives a loss of power. @throws 'history-pruned' for blocks of before facts were kept. */
   blockFacts: Req<{ from: bigint; max: number }, BlockFact[]>
+  /** Everything the lane has written survives a loss of power when this is answered. */
+  syncStore: Req<Record<string, never>, null>
   /**
    * The newest sealed Hyper Block the coordinator knows, and the lane's newest block in it: moves `finalized` (L5), goes into the blocks to come (H4) and
    * lets a lane go on that waited for it. Durable before the answer; older ones are passed over. Number 0 is the Hyper genesis: a sealed lane builds

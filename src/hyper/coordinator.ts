@@ -15,6 +15,7 @@ import { step } from './core/atomic.js'
 import { initialState } from './core/state.js'
 import type { State } from './core/state.js'
 import type { BatchRecord, Effect, Input, Wanted } from './core/types.js'
+import { JournalCleaner } from './journal-cleaner.js'
 import { createJournalRunner } from './journal-runner.js'
 import type { JournalRunner } from './journal-runner.js'
 import { createJournal } from './journal.js'
@@ -87,6 +88,7 @@ class Shell {
   readonly #asks: Asks
   readonly #laneRunner: LaneRunner
   readonly #journalRunner: JournalRunner
+  readonly #cleaner: JournalCleaner
   readonly #bundles: Bundles
   readonly #recoveries: Recoveries
   readonly #timers = new Set<NodeJS.Timeout>()
@@ -112,6 +114,7 @@ class Shell {
     this.#asks = new Asks(feed, this.#simulations)
     this.#laneRunner = createLaneRunner(byId, feed, log)
     this.#journalRunner = createJournalRunner(journal, feed, options.onBatch ?? (() => undefined), log)
+    this.#cleaner = new JournalCleaner({ journal, lanes: byId, log })
     this.#bundles = createBundles({ lanes: byId, feed, keccak256, limits })
     this.#recoveries = createRecoveries(lanes)
     this.ready = this.#recoveries.all
@@ -184,8 +187,10 @@ class Shell {
       case 'journal':
         return this.#journalRunner.write(effect.record, this.#outbox.rowsOf(effect.record))
       case 'complete':
-        return this.#journalRunner.complete(effect.batch)
+        return this.#cleaner.add(effect.batch)
       case 'timer':
+        // A lane that cannot take what the journal has is asked again, but no start waits for it (L7).
+        if (effect.timer.kind === 'recover') this.#recoveries.mark(effect.timer.chainId)
         return this.#setTimer(effect)
       case 'recovered':
         return this.#recovered(effect.chainId)
@@ -226,6 +231,8 @@ class Shell {
         if (input.kind === 'laneDown') {
           this.#simulations.laneDown(input.chainId)
           this.#laneRunner.forget(input.chainId)
+          // Nobody waits for one that ended: it fails alone (L7).
+          this.#recoveries.mark(input.chainId)
         }
         this.#feed(input)
       }),
@@ -242,9 +249,7 @@ class Shell {
   async #shutDown(): Promise<void> {
     const drained = new Promise<void>((resolve) => (this.#drained = resolve))
     this.#feed({ kind: 'stop' })
-    let late: NodeJS.Timeout | undefined
-    await Promise.race([drained, new Promise<void>((resolve) => (late = setTimeout(resolve, this.#options.limits.stopMs)))])
-    clearTimeout(late)
+    await this.#inTime(drained)
     this.#stopped = true
     for (const undo of this.#undo) undo()
     for (const timer of this.#timers) clearTimeout(timer)
@@ -254,7 +259,14 @@ class Shell {
     this.#recoveries.giveUp()
     await Promise.all([...this.#scanners.values()].map((scanner) => scanner.stop()))
     await this.#journalRunner.idle()
+    await this.#inTime(this.#cleaner.stop())
     await this.#options.store.close()
+  }
+
+  async #inTime(work: Promise<void>): Promise<void> {
+    let late: NodeJS.Timeout | undefined
+    await Promise.race([work, new Promise<void>((resolve) => (late = setTimeout(resolve, this.#options.limits.stopMs)))])
+    clearTimeout(late)
   }
 }
 

@@ -7,7 +7,7 @@ import type { BatchRecord, Input } from './core/types.js'
 import type { Journal } from './journal.js'
 import type { HyperLog } from './log.js'
 
-export type JournalRunner = { write: (record: BatchRecord, more: MoreRows) => void; complete: (batch: number) => void; idle: () => Promise<void> }
+export type JournalRunner = { write: (record: BatchRecord, more: MoreRows) => void; idle: () => Promise<void> }
 
 /** Rows of others that belong to the same write, and what brings them back. */
 export type MoreRows = { apply: StoreOp[]; revert: StoreOp[] }
@@ -49,13 +49,8 @@ export function createJournalRunner(
     feed({ kind: 'journaled', batch: record.batch })
   }
 
-  const complete = async (batch: number): Promise<void> => {
-    await journal.complete(batch).catch((error: unknown) => log('warn', `session journal: ${messageOf(error)}`, { batch }))
-  }
-
   return {
     write: (record, more) => track(write(record, more)),
-    complete: (batch) => track(complete(batch)),
     idle: async () => {
       await Promise.all(running)
     },

@@ -19,9 +19,11 @@ export type Journal = {
   write: (record: BatchRecord, more: StoreOp[]) => Promise<void>
   /** After a failed write: durable that it is not there. */
   erase: (record: BatchRecord, more: StoreOp[]) => Promise<void>
-  /** Every lane has its block: its bytes are not needed any more. */
+  /** Every lane has its block on disk: its bytes are not needed any more. */
   complete: (batch: number) => Promise<void>
   incomplete: () => Promise<BatchRecord[]>
+  /** Lanes that have a block of the batch. */
+  lanesOf: (batch: number) => Promise<number[]>
   nextBatch: () => Promise<number>
   /** Batches of this number and later, in order. */
   since: (batch: number) => Promise<StoredBatch[]>
@@ -44,6 +46,7 @@ export function createJournal(store: Store): Journal {
     // Not synced: a record that still has its blocks is only offered to the lanes once more.
     complete: (batch) => store.batch([{ type: 'del', key: tableKey(hyper.sealedBlocks, u64(batch)) }]),
     incomplete: () => readIncomplete(store),
+    lanesOf: async (batch) => (await readBatch(store, batch))?.blocks.map(({ chainId }) => chainId) ?? [],
     nextBatch: () => readNextBatch(store),
     since: (batch) => readSince(store, batch),
     batchOfBlock: async (chainId, number) => {

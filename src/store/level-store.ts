@@ -14,6 +14,9 @@ const ample: StoreMemory = { cacheBytes: 32 * 1024 * 1024, writeBufferBytes: 16 
 
 type Db = Level<Uint8Array, Uint8Array>
 
+/** No table has this prefix (schema.ts). A batch without operations would not be written at all. */
+const nobodysKey = Uint8Array.of(0xff)
+
 /**
  * Folders this thread has open. LevelDB guards a folder with a POSIX record lock, which belongs to the process and is lost as soon as the
  * process closes any descriptor of the lock file, as LevelDB does when it refuses a second open in the same process (measured: after
@@ -77,6 +80,11 @@ class LevelStore implements Store {
     } catch (error) {
       throw new AppError('store-failed', `cannot write to ${this.#folder}: ${error instanceof Error ? error.message : String(error)}`)
     }
+  }
+
+  /** LevelDB has one log: a synced write takes with it what was written before. */
+  sync(): Promise<void> {
+    return this.batch([{ type: 'del', key: nobodysKey }], { sync: true })
   }
 
   iterate(range: StoreRange): AsyncIterable<StoreEntry> {

@@ -43,6 +43,10 @@ export class MemoryStore implements Store {
     }
   }
 
+  async sync(): Promise<void> {
+    this.#assertOpen()
+  }
+
   async *iterate(range: StoreRange): AsyncGenerator<StoreEntry> {
     this.#assertOpen()
     this.#sorted ??= [...this.#values.values()].sort((a, b) => compareBytes(a[0], b[0]))

@@ -26,6 +26,8 @@ export interface Store {
    * system, when the promise settles. Batches started one after another become visible in that order.
    */
   batch(ops: StoreOp[], options?: { sync?: boolean }): Promise<void>
+  /** Everything written before is on disk when it settles: it survives a loss of power. */
+  sync(): Promise<void>
   /** Entries as they were when the iteration began, in key order. */
   iterate(range: StoreRange): AsyncIterable<StoreEntry>
   close(): Promise<void>

@@ -208,6 +208,7 @@ export const samples: Samples = {
   replayBlock: { req: { number: 5n, sessions: null }, res: { reproduced: true, reason: null } },
   setPeers: { req: { peers: [77_001, 77_002] }, res: null },
   blockFacts: { req: { from: 5n, max: 10 }, res: [fact] },
+  syncStore: { req: {}, res: null },
   sealed: { req: { hyperNumber: 3n, hyperHash: hash(3), finalized: 5n }, res: null },
   proposed: { req: { safe: 6n }, res: null },
   stop: { req: {}, res: null },

@@ -6,16 +6,26 @@ import type { HandlerParts } from './handler-parts.js'
 import { lostBlocks } from './unsealed.js'
 import { replayBlock } from './session/replay.js'
 
-type HyperOps = 'blockFacts' | 'sealed' | 'proposed' | 'exportBlock' | 'replayBlock' | 'setPeers'
+type HyperOps = 'blockFacts' | 'syncStore' | 'sealed' | 'proposed' | 'exportBlock' | 'replayBlock' | 'setPeers'
 
 export function hyperHandlers({ parts, reader, producer, onMarks }: HandlerParts): Pick<Handlers, HyperOps> {
-  const { hyper, facts, chain, peers } = parts
+  const { hyper, facts, chain, peers, durable } = parts
   const tellIfMoved = (before: { safe: bigint; finalized: bigint }): void => {
     const { safe, finalized } = reader.headInfo()
     if (safe !== before.safe || finalized !== before.finalized) onMarks({ safe, finalized })
   }
   return {
-    blockFacts: ({ from, max }) => facts.from(from, max),
+    blockFacts: async ({ from, max }) => {
+      const found = await facts.from(from, max)
+      const newest = found.at(-1)
+      // What is sealed must not be lost with the power (L5).
+      if (newest !== undefined) await durable.reach(newest.number)
+      return found
+    },
+    syncStore: async () => {
+      await durable.reach(chain.head.block.header.number)
+      return null
+    },
     sealed: async (mark) => {
       const before = reader.headInfo()
       const news = await hyper.sealed(mark)

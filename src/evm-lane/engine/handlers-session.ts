@@ -6,7 +6,7 @@ import { AppError } from '../../errors.js'
 import { bareHex } from '../../primitives.js'
 import type { LaneSpec } from '../lane-spec.js'
 import type { Handlers } from '../protocol.js'
-import type { SessionRequests } from '../session-protocol.js'
+import type { SealedBlock, SessionLink, SessionRequests } from '../session-protocol.js'
 import type { HandlerParts } from './handler-parts.js'
 import { refuseUnsealed } from './unsealed.js'
 import { replayBlock } from './session/replay.js'
@@ -52,7 +52,7 @@ export function sessionHandlers(h: HandlerParts): Pick<Handlers, keyof SessionRe
       return null
     },
     sessionEnd: async ({ batch, keep }) => ({ legs: await lane.of(batch).end(keep) }),
-    sessionSeal: ({ batch, links }) => lane.of(batch).seal(links),
+    sessionSeal: ({ batch, links }) => lane.seal(batch, links),
     sessionCommit: async ({ batch }) => {
       await lane.commit(batch)
       return null
@@ -100,6 +100,8 @@ class SessionLane {
     if (this.block !== undefined) throw new AppError('internal', `batch ${this.block.batch} holds the lane, ${batch} cannot`)
     await producer.hold()
     const { header } = parts.chain.head.block
+    // Wanted when the block is sealed; begun now, it is done by then. Who asks then hears of its failure.
+    void parts.durable.reach(header.number).catch(() => undefined)
     const open = { batch, nowMs: nowMs() }
     this.block = parts.hyper.canBuild(header.number) ? new SessionBlock(parts, ask, open) : new ClosedBlock(parts, open)
     return { number: header.number, headHash: header.hash, gasLimit: this.block.env.gasLimit, baseFee: this.block.env.baseFee ?? 0n }
@@ -108,6 +110,13 @@ class SessionLane {
   of(batch: number): SessionBlock | ClosedBlock {
     if (this.block?.batch !== batch) throw new AppError('internal', `batch ${batch} does not hold the lane`)
     return this.block
+  }
+
+  /** The journal keeps the block, but not those below it: without them it could not be written again after a loss of power (S11). */
+  async seal(batch: number, links: SessionLink[]): Promise<SealedBlock | null> {
+    const { durable, chain } = this.h.parts
+    const [sealed] = await Promise.all([this.of(batch).seal(links), durable.reach(chain.head.block.header.number)])
+    return sealed
   }
 
   /** Idempotent: after a lost answer the coordinator asks again. */

@@ -58,7 +58,7 @@ export class HyperMarks {
   }
 
   /**
-   * Blocks above the head are sealed: this store has lost them (a power cut without syncWrites). To build on would put others in their place (L5). A lane
+   * Blocks above the head are sealed: this store has lost them (a disk that said it had them). To build on would put others in their place (L5). A lane
    * that follows is only behind.
    */
   hasLost(head: bigint): boolean {

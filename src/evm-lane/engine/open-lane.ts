@@ -15,6 +15,7 @@ import type { LaneSpec } from '../lane-spec.js'
 import { ChainStore } from './chain/chain-store.js'
 import { commitBlock } from './committer.js'
 import { laneCrypto } from './crypto.js'
+import { DurableHead } from './durable-head.js'
 import { EvmSlots } from './evm-slot.js'
 import { backfillFacts } from './facts/backfill.js'
 import { FactStore } from './facts/fact-store.js'
@@ -70,6 +71,7 @@ async function openOn(store: Store, spec: LaneSpec): Promise<LaneParts> {
     peers,
     slots: new EvmSlots(),
     commits: { last: Promise.resolve() },
+    durable: new DurableHead(store, () => chain.head.block.header.number),
     crossing,
     crossers,
   }

@@ -53,6 +53,15 @@ export function testStore(name: string, open: () => Promise<Store>): void {
     await store.close()
   })
 
+  test(`${name}: a sync leaves nothing behind`, async () => {
+    const store = await open()
+    await store.batch([{ type: 'put', key: bytes(1), value: bytes(10) }])
+    await store.sync()
+    assert.deepEqual(await keysOf(store, {}), ['01'])
+    await store.close()
+    await assert.rejects(store.sync())
+  })
+
   test(`${name}: does not keep the caller's buffers`, async () => {
     const store = await open()
     const key = bytes(1)

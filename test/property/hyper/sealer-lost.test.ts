@@ -6,24 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { AppError, errorToWire } from '../../../src/errors.js'
-import { initKeccak, keccak256 } from '../../../src/evm-lane/engine/keccak.js'
-import { systemClock } from '../../../src/evm-lane/engine/producer.js'
+import { initKeccak } from '../../../src/evm-lane/engine/keccak.js'
 import type { HyperBlock } from '../../../src/hyper/hyper-block.js'
-import { createHyperStore } from '../../../src/hyper/hyper-store.js'
 import type { OpenSealerPort } from '../../../src/hyper/sealer-client.js'
-import { openSealing, type Sealing } from '../../../src/hyper/sealing.js'
-import { sealingLimits } from '../../../src/hyper/sealing-limits.js'
-import { SessionBatches } from '../../../src/hyper/session-batches.js'
 import { equalBytes } from '../../../src/primitives.js'
 import { openSealerThread } from '../../../src/process/sealer-thread.js'
-import { MemoryStore } from '../../../src/store/memory-store.js'
 import { seededRandom, type Random } from '../../fixtures/random.js'
-import { baseFee, openSessionLanes, type SessionLanes, type TestLane } from '../../fixtures/session-lanes.js'
-import { signedTx, signer } from '../../fixtures/signed-tx.js'
+import { ada, bea, bundled, openSealedLanes, untilSealed } from '../../fixtures/sealed-lanes.js'
 
 const deaths = 12
-const ada = signer('ada')
-const bea = signer('bea')
 
 /** Ports whose thread is killed when so many messages have passed, either way. */
 function mortalPorts(random: Random, onDeath: () => void): { open: OpenSealerPort; spare: () => void } {
@@ -69,7 +60,7 @@ test(`sealing goes on through ${deaths} deaths of its thread`, { timeout: 300_00
     ports.spare()
     tellLast()
   })
-  const network = await openNetwork(dataDir, ports.open)
+  const network = await openSealedLanes({ dataDir, openPort: ports.open })
   const { lanes, coordinator, sealing } = network
   t.after(async () => {
     await sealing.stop()
@@ -119,59 +110,3 @@ test(`sealing goes on through ${deaths} deaths of its thread`, { timeout: 300_00
   }
   t.diagnostic(`${died} deaths, ${told.length} Hyper Blocks, ${sessions.size} sessions`)
 })
-
-type Network = SessionLanes & { sealing: Sealing }
-
-async function openNetwork(dataDir: string, openPort: OpenSealerPort): Promise<Network> {
-  const store = new MemoryStore()
-  const batches = new SessionBatches(keccak256)
-  let sealing: Sealing | undefined
-  const empty = new Uint8Array(0)
-  const funded = [ada, bea].map(({ address }) => ({ address, balance: 10n ** 21n, nonce: 0n, code: empty, storage: [] }))
-  const session = await openSessionLanes(() => funded, {
-    spec: { sealed: true },
-    store,
-    onBatch: (record) => batches.add(record),
-    begin: async (lanes, { oldestBatch }) => {
-      sealing = await openSealing({
-        dataDir,
-        lanes,
-        store: createHyperStore(store),
-        batches,
-        oldestBatch,
-        settings: {
-          ...{ periodMs: 20, minPeriodMs: 10, heartbeatMs: 0 },
-          ...{ buddies: 4, censorMs: 60_000, driftMs: 60_000, adminKey: null, link: null, onchain: 'off' as const, currency: 'ETH' },
-          timing: { deltaMs: 2, viewTimeoutMs: 200, askMs: 40 },
-        },
-        limits: { ...sealingLimits, againMs: 10 },
-        openPort,
-        keccak256,
-        clock: systemClock,
-        log: () => undefined,
-      })
-    },
-  })
-  assert(sealing !== undefined)
-  session.coordinator.reader.onSession(sealing.soon)
-  return { ...session, sealing }
-}
-
-function bundled({ chainId }: TestLane, nonce: bigint): { chainId: number; raw: Uint8Array } {
-  const raw = signedTx(chainId, 2, bea, { nonce, gasLimit: 21_000n, to: ada.address, value: 1n, feeCap: 100n * baseFee, tipCap: 1n })
-  return { chainId, raw }
-}
-
-/** Until the newest block of each lane is in a Hyper Block, and the lane knows it. */
-async function untilSealed(lanes: readonly TestLane[], { reader }: Sealing): Promise<void> {
-  const isSealed = (): boolean =>
-    reader.lanes().every(({ unsealed }) => unsealed === 0n) && lanes.every(({ client }) => client.head()?.finalized === client.head()?.header.number)
-  if (isSealed()) return
-  await new Promise<void>((resolve) => {
-    const forget = reader.onSealed(() => {
-      if (!isSealed()) return
-      forget()
-      resolve()
-    })
-  })
-}

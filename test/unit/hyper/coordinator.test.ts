@@ -52,6 +52,7 @@ function keptOpen(store: Store): Store {
   return Object.assign(kept, {
     get: (key: Uint8Array) => store.get(key),
     batch: (ops: Parameters<Store['batch']>[0], options?: { sync?: boolean }) => store.batch(ops, options),
+    sync: () => store.sync(),
     iterate: (range: Parameters<Store['iterate']>[0]) => store.iterate(range),
     close: () => Promise.resolve(),
   })
@@ -152,11 +153,29 @@ test('S11: what the journal has is given to the lanes of the next life; a lane t
   )
 
   const net = toyNet([11])
-  await open(t, net, store)
+  const coordinator = await open(t, net, store)
   assert.equal(net.clients[0]?.toy.durable.number, 1)
   await turn()
+  await coordinator.stop()
   assert.deepEqual(await createJournal(store).incomplete(), [])
   assert.equal(await createJournal(store).nextBatch(), 4)
+})
+
+test('S11: the journal keeps a block until the disk of every lane has it', async (t) => {
+  const store = keptOpen(new MemoryStore())
+  const net = toyNet([11, 12])
+  const [a, b] = net.clients
+  assert.ok(a && b)
+  const coordinator = await open(t, net, store)
+  const committed = nextSession(coordinator)
+  a.pool(77, move(12, 5), true)
+  const { batch } = await committed
+  b.refusesSync = true
+  await coordinator.stop()
+  assert.deepEqual(
+    (await createJournal(store).incomplete()).map((record) => record.batch),
+    [batch],
+  )
 })
 
 test('S11: a journal that cannot be written: nothing is committed, the session runs again', async (t) => {

@@ -16,6 +16,7 @@ export class ToyClient extends FakeLane {
   readonly toy: ToyLane
   readonly calls: string[] = []
   logs: LocatedLog[] = []
+  refusesSync = false
   #answer: AskHandler | null = null
   readonly #wanted = new Set<(value: never) => void>()
 
@@ -27,7 +28,8 @@ export class ToyClient extends FakeLane {
   override async call<K extends Op>(op: K, req: Request<K>): Promise<Reply<K>> {
     this.calls.push(op)
     if (op === 'logs') return this.logs as Reply<K>
-    if (op === 'simulationEnd') return null as Reply<K>
+    if (op === 'syncStore' && this.refusesSync) throw new AppError('store-failed', 'the toy has no disk')
+    if (op === 'simulationEnd' || op === 'syncStore') return null as Reply<K>
     if (op === 'sessionAdmit') {
       // The raw bytes of a toy transaction are its hash.
       const { raw } = req as Request<'sessionAdmit'>
