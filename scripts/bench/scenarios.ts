@@ -38,6 +38,7 @@ const BATCHED_READS_PER_COUNT = 10
 const LATENCY_COUNT_DIVISOR = 20
 
 async function lanes(run: Run): Promise<Sample[]> {
+  await warmOtherLanes(run)
   const one = await payOnLanes({ ...run, scope: `${run.scope}/one` }, { row: '1 lane', kind: 'native', lanes: 1 })
   const { length } = run.target.lanes
   if (length === 1) return one
@@ -47,6 +48,15 @@ async function lanes(run: Run): Promise<Sample[]> {
   const each = await payOnLanes(more('each'), { row: `${length} lanes, ${run.senders} senders each`, kind: 'native', lanes: length })
   const alone = await payOnLanes(more('alone'), { row: `1 lane, ${run.senders * length} senders`, kind: 'native', lanes: 1 })
   return [...one, ...all, ...each, ...alone]
+}
+
+/** Each lane compiles its code for itself: without this the first one would have run five times as much as the others when they are compared. */
+async function warmOtherLanes(run: Run): Promise<void> {
+  for (const lane of run.target.lanes.slice(1)) {
+    const target = { ...run.target, lanes: [lane] }
+    for (const scope of ['one', 'alone'])
+      await payOnLanes({ ...run, target, scope: `${run.scope}/warm ${scope}` }, { row: 'warm-up', kind: 'native', lanes: 1 })
+  }
 }
 
 /** The same senders and transactions in total, dealt out evenly over the target's first `lanes` lanes. */
