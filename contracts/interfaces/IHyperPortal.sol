@@ -59,7 +59,7 @@ interface IHyperPortal {
   function send(uint256 chainId, address target, bytes calldata data, uint256 gasLimit) external payable returns (bytes32 messageId);
 
   /// The same with the value named: what is sent along beyond value and fee comes back to the caller. When the target fails and `refundTo`
-  /// is not 0, the value is sent to `refundTo` on this lane (as a message, paid for now), and the message cannot be retried.
+  /// is not 0, the value is sent to `refundTo` on this lane (as a prepaid message), and the message cannot be retried.
   function sendWithRefund(uint256 chainId, address target, bytes calldata data, uint256 gasLimit, uint256 value, address refundTo)
     external
     payable

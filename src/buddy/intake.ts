@@ -7,7 +7,7 @@ import { intakeBytesMax, intakeLengthMax, workBurst, workPerMs, workPerTurn } fr
 import type { Timers } from './timers.js'
 
 export type Intake = {
-  /** False: the peer has sent enough for now; `wanted` tells when it may go on. */
+  /** False: its line is full, and the peer is not read until `wanted` names it. */
   put: (peer: string, bytes: Bytes) => boolean
   /** What it sent is not looked at any more. */
   forget: (peer: string) => void
