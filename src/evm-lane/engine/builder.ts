@@ -133,7 +133,7 @@ async function fill(
   let resumed = started
   for (let tx = order.peek(); tx !== undefined && execution.txs.length < bounds.txs; tx = order.peek()) {
     if (!fits(execution, tx) || !blobsFit(execution, tx, blobGasMax)) {
-      order.skip()
+      order.leaveOut()
       continue
     }
     const known = crossers.of(tx)
@@ -143,11 +143,11 @@ async function fill(
       const count = (gone.get(tx.senderKey) ?? 0) + 1
       gone.set(tx.senderKey, count)
       if (count < leavingPerSenderMax) order.take()
-      else order.skip()
+      else order.leaveOut()
       continue
     }
     if (gone.has(tx.senderKey)) {
-      order.skip()
+      order.leaveOut()
       continue
     }
     try {
@@ -163,7 +163,7 @@ async function fill(
         started += after - before
       } else if (error.code === 'tx-rejected') rejected.push(tx)
       else throw error
-      order.skip()
+      order.leaveOut()
     }
     const now = performance.now()
     if (now - started > bounds.ms) break

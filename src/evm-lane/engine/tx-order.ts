@@ -5,7 +5,7 @@ import type { LaneTx } from './tx.js'
 
 type Lane = { txs: LaneTx[]; at: number; tip: bigint; arrival: number }
 
-/** A binary heap over senders; `next` is the best head, then either `take` (advance the sender) or `skip` (leave the sender out of this block). */
+/** A binary heap over senders; `next` is the best head, then either `take` (advance the sender) or `leaveOut` (nothing more of the sender comes into this block). */
 export class TxOrder {
   private readonly heap: Lane[] = []
   private readonly baseFee: bigint
@@ -37,7 +37,7 @@ export class TxOrder {
   }
 
   /** The head cannot be included now; nothing of its sender can follow. */
-  skip(): void {
+  leaveOut(): void {
     this.pop()
   }
 

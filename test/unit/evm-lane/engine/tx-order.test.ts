@@ -7,10 +7,10 @@ import { poolTx } from './pool-tx.js'
 
 const name = (tx: LaneTx): string => `${(tx.sender[19] as number) - 1}:${tx.nonce}`
 
-function takeAll(order: TxOrder, skip: string[] = []): string[] {
+function takeAll(order: TxOrder, left: string[] = []): string[] {
   const out: string[] = []
   for (let tx = order.peek(); tx !== undefined; tx = order.peek()) {
-    if (skip.includes(name(tx))) order.skip()
+    if (left.includes(name(tx))) order.leaveOut()
     else {
       out.push(name(tx))
       order.take()
@@ -38,7 +38,7 @@ test('the fee cap bounds the tip, and what cannot pay the base fee waits with al
   assert.deepEqual(takeAll(new TxOrder(lists, 100n)), ['1:0', '0:0', '3:0'])
 })
 
-test('a skipped transaction takes its sender out of the block', () => {
+test('a transaction that is left out takes its sender out of the block', () => {
   const lists = [[poolTx({ sender: 0, nonce: 0, tip: 9n }), poolTx({ sender: 0, nonce: 1 })], [poolTx({ sender: 1, nonce: 0, tip: 5n })]]
   assert.deepEqual(takeAll(new TxOrder(lists, 0n), ['0:0']), ['1:0'])
   assert.deepEqual(takeAll(new TxOrder([], 0n)), [])
