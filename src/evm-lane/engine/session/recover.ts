@@ -19,8 +19,9 @@ export async function recoverBlocks(parts: LaneParts, blocks: SealedBlock[]): Pr
     if (block.number !== head + 1n) throw new AppError('store-corrupt', `session block ${block.number} cannot follow block ${head}`)
     await parts.store.batch(decodeOps(block.batch), { sync: parts.spec.syncWrites })
     await parts.state.reload()
-    await parts.facts.load(block.number)
     await parts.peers.load()
     await parts.chain.publishStored(block.number)
+    // Last: whoever is told the facts of a block may ask for the block.
+    await parts.facts.load(block.number)
   }
 }
