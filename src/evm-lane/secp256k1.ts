@@ -1,4 +1,4 @@
-// Owns: recovery of a public key from a signature, and signing; native where the optional package loads, pure JavaScript otherwise, with the same results.
+// Owns: ECDSA over secp256k1: recovery of a public key, signing, the bound of s; native where the optional package loads, pure JavaScript otherwise, with the same results.
 // Does not own: what is signed (engine/tx.ts, sender recovery, config/dev-accounts.ts).
 // Called by: engine/crypto.ts, the sender-recovery pool, node.ts (for development accounts).
 
@@ -19,6 +19,9 @@ function loadNative(): Native | undefined {
     return undefined
   }
 }
+
+/** s of a signature lies at or below it: above, each would have a second form (EIP-2). */
+export const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
 
 const native = loadNative()
 export const secp256k1IsNative = native !== undefined

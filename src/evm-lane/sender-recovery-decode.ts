@@ -4,6 +4,7 @@
 
 import { bigintToBytes, bytesToBigint, concatBytes, type Bytes } from '../primitives.js'
 import { listItems, type Item } from './rlp-items.js'
+import { halfOrder } from './secp256k1.js'
 
 export type SignedPayload = { payload: Bytes; signature: Bytes; parity: 0 | 1 }
 
@@ -11,7 +12,6 @@ export type SignedPayload = { payload: Bytes; signature: Bytes; parity: 0 | 1 }
 const fieldCounts: Record<number, number> = { 1: 11, 2: 12, 3: 14, 4: 13 }
 const legacyFieldCount = 9
 const legacyUnsignedCount = 6
-const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
 
 /** Null when the bytes are no signed transaction of a known kind, or its signature is not in the low half (EIP-2). */
 export function signedPayload(raw: Bytes): SignedPayload | null {

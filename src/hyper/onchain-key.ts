@@ -5,7 +5,7 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { makeSecretFile, readKeyFile, readSecretFile } from '../buddy/key-file.js'
 import { AppError } from '../errors.js'
-import { recoverPublicKey, signDigest } from '../evm-lane/secp256k1.js'
+import { halfOrder, recoverPublicKey, signDigest } from '../evm-lane/secp256k1.js'
 import { bytesToBigint, concatBytes } from '../primitives.js'
 import type { Bytes, Hash32 } from '../primitives.js'
 import { bindingPreimage } from './core/onchain-seal.js'
@@ -13,9 +13,6 @@ import type { OnchainMember } from './core/onchain-seal.js'
 import type { Keccak256 } from './session-id.js'
 
 export type OnchainSigner = OnchainMember & { sign: (digest: Bytes) => Bytes }
-
-/** Contracts refuse the other half, by which a signature could be given a second form (EIP-2). */
-const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
 
 /** `buddy.pem` has `buddy.onchain.pem` beside it. */
 export function onchainKeyFile(keyFile: string): string {

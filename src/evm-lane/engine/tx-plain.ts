@@ -5,6 +5,7 @@
 import type { Common } from '@ethereumjs/common'
 import type { Address, Bytes } from '../../primitives.js'
 import { bytesToBigint } from '../../primitives.js'
+import { halfOrder } from '../secp256k1.js'
 
 export type PlainTransfer = {
   type: 0 | 2
@@ -29,7 +30,6 @@ const feeMarketFields = 12
 const listBytesMax = 0xff
 const uint64Max = 2n ** 64n - 1n
 const wordEnd = 2n ** 256n
-const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
 
 /**
  * Content of each item of the list that was looked at last. Objects and views for twelve items were a tenth of what a lane allocates for a transfer.

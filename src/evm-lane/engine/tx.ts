@@ -9,6 +9,7 @@ import { Address as LibAddress } from '@ethereumjs/util'
 import { AppError } from '../../errors.js'
 import { bareHex } from '../../primitives.js'
 import type { Address, Bytes, Hash32 } from '../../primitives.js'
+import { halfOrder } from '../secp256k1.js'
 import { gasPerBlob } from './fee-rules.js'
 import { keccak256 } from './keccak.js'
 import { formFault } from './tx-form.js'
@@ -46,8 +47,6 @@ export type LaneTx = {
   /** For the EVM library, built when first asked for. */
   lib: () => TypedTransaction
 }
-
-const secp256k1HalfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
 
 /**
  * Decodes one EIP-2718 transaction. `sender` skips the signature recovery when a pool has done it already.
@@ -150,7 +149,7 @@ function withSender(lib: TypedTransaction, sender: Address): TypedTransaction {
 /** @throws AppError 'tx-sender' when the signature is no valid one. */
 function recoverSender(lib: TypedTransaction): Address {
   if (lib.s === undefined || lib.r === undefined) throw new AppError('tx-sender', 'invalid transaction v, r, s values')
-  if (lib.s > secp256k1HalfOrder && lib.common.gteHardfork('homestead')) throw new AppError('tx-sender', 'invalid transaction v, r, s values')
+  if (lib.s > halfOrder && lib.common.gteHardfork('homestead')) throw new AppError('tx-sender', 'invalid transaction v, r, s values')
   try {
     return lib.getSenderAddress().bytes
   } catch {

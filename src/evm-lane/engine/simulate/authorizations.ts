@@ -6,7 +6,7 @@ import { RLP } from '@ethereumjs/rlp'
 import { bareHex, bigintToBytes, bigintToFixed, concatBytes } from '../../../primitives.js'
 import type { Address } from '../../../primitives.js'
 import type { Authorization } from '../../chain-data.js'
-import { recoverPublicKey } from '../../secp256k1.js'
+import { halfOrder, recoverPublicKey } from '../../secp256k1.js'
 import { keccak256 } from '../keccak.js'
 import type { EvmSlot } from '../evm-slot.js'
 import { keyOf } from '../state/keys.js'
@@ -16,7 +16,6 @@ import type { StateView } from '../state/state-view.js'
 const magic = 5
 const delegationPrefix = Uint8Array.of(0xef, 0x01, 0x00)
 const nonceMax = 2n ** 64n - 1n
-const halfOrder = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
 
 /** Who signed, or null when the authorization is void on this chain. */
 export function authorityOf(auth: Authorization, chainId: bigint): Address | null {
