@@ -5,7 +5,7 @@
 import { AppError } from '../../../errors.js'
 import type { BlockNumber } from '../../../primitives.js'
 import { lane, tableKey } from '../../../schema.js'
-import { codeByHash, latestAccount, latestSlot, ownerKey, windowStart, type HeadState, type SealedState } from './head-state.js'
+import { codeByHash, latestAccount, latestSlot, ownerKey, windowStart, type HeadState } from './head-state.js'
 import { valueBeforeNextChange } from './history.js'
 import { bytesOf, keyOf, type StateKey } from './keys.js'
 import { decodeRecord, EMPTY_BYTES, EMPTY_TRIE_ROOT, type AccountRecord } from './records.js'
@@ -120,44 +120,6 @@ export const emptyBase: StateBase = {
   code: () => EMPTY_BYTES,
   loadAccount: () => undefined,
   loadSlot: () => undefined,
-}
-
-/** A sealed block that is not the head: its changes over the state it was sealed on. */
-export class SealedBase implements StateBase {
-  readonly sealed: SealedState
-  readonly below: StateBase
-
-  constructor(sealed: SealedState, below: StateBase) {
-    this.sealed = sealed
-    this.below = below
-  }
-
-  account(address: StateKey): AccountRecord | undefined {
-    const { accountsAfter } = this.sealed
-    const record = accountsAfter.get(address)
-    return record !== undefined || accountsAfter.has(address) ? record : this.below.account(address)
-  }
-
-  slot(address: StateKey, slot: StateKey): Uint8Array {
-    const record = this.account(address)
-    if (record === undefined || record.storageRoot === EMPTY_TRIE_ROOT) return EMPTY_BYTES
-    const value = this.sealed.slotsAfter.get(keyOf(ownerKey(address, record.epoch)) + slot)
-    if (value !== undefined) return value
-    // Storage that began in this block has nothing below, whatever the account had there before.
-    return record.epoch === Number(this.sealed.number) ? EMPTY_BYTES : this.below.slot(address, slot)
-  }
-
-  code(codeHash: Uint8Array): Uint8Array {
-    return this.sealed.codes.get(keyOf(codeHash)) ?? this.below.code(codeHash)
-  }
-
-  loadAccount(address: StateKey): Promise<void> | undefined {
-    return this.sealed.accountsAfter.has(address) ? undefined : this.below.loadAccount(address)
-  }
-
-  loadSlot(address: StateKey, slot: StateKey): Promise<void> | undefined {
-    return this.below.loadSlot(address, slot)
-  }
 }
 
 export function assertKept(state: HeadState, number: BlockNumber): void {

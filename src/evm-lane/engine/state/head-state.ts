@@ -65,10 +65,10 @@ export type SealedState = Layer & {
   storageTries: ReadonlyMap<StateKey, StorageTrieState>
   checkpoint: { marks: NodeMarks } | undefined
   historyFloor: BlockNumber
-  /** The head it stands on; undefined when it stands on another sealed block and so cannot become the head. */
-  parent: HeadMark | undefined
+  /** The head it stands on. */
+  parent: HeadMark
 }
-/** Identity of one head: a new object for every block and every rewind. */
+/** Identity of one head: a new object for every block and every reload. */
 export type HeadMark = { readonly number: BlockNumber }
 /** Stands for the head of a lane that has no block. */
 export const beforeFirst: HeadMark = { number: -1n }
@@ -77,7 +77,7 @@ export const beforeFirst: HeadMark = { number: -1n }
 export type Sealed = {
   readonly blockNumber: BlockNumber
   readonly stateRoot: Uint8Array
-  /** To be written in one batch together with the block's own data (L4). Empty when sealed on top of another sealed block. */
+  /** To be written in one batch together with the block's own data (L4). */
   readonly ops: StoreOp[]
   /** By how much all balances together changed. */
   readonly balanceDelta: bigint

@@ -1,6 +1,6 @@
 // Owns: how the store remembers what a block replaced: history keys, the list of changed keys of a block, versioned reads of raw values.
 // Does not own: the undo layers in memory (head-state) or when history is dropped (prune).
-// Called by: seal, block-base, proof, prune, rewind.
+// Called by: seal, block-base, proof, prune.
 
 import { AppError } from '../../../errors.js'
 import type { BlockNumber } from '../../../primitives.js'

@@ -6,16 +6,15 @@ import { assert } from '../../../assert.js'
 import { AppError } from '../../../errors.js'
 import type { Address, BlockNumber, Hash32 } from '../../../primitives.js'
 import { metaKey, readU64 } from '../../../schema.js'
-import type { Store, StoreOp } from '../../../store/store.js'
-import { assertKept, BlockBase, emptyBase, SealedBase } from './block-base.js'
+import type { Store } from '../../../store/store.js'
+import { assertKept, BlockBase, emptyBase } from './block-base.js'
 import { GenCache } from './gen-cache.js'
 import { beforeFirst, defaultLimits, type HeadState, type Sealed, type SealedState, type StateLimits, type StorageTrieState } from './head-state.js'
 import { blockStateKey, decodeBlockState } from './history.js'
 import { proveAccount, type AccountProof } from './proof.js'
 import { EMPTY_TRIE_ROOT } from './records.js'
 import { changedKeys, recoverTries, type ChangedKeys } from './recover.js'
-import { rewindOps } from './rewind.js'
-import { flatten, rootOfView, sealView } from './seal.js'
+import { rootOfView, sealView } from './seal.js'
 import { StateView } from './state-view.js'
 import { currentGen } from './trie.js'
 import { forget, markSaved, spareAll } from './trie-checkpoint.js'
@@ -74,19 +73,11 @@ export class LaneState {
     return this.#newView(new BlockBase(this.#state, number))
   }
 
-  /** A view on top of a sealed block that is not the head, for simulated chains of blocks. `view` is what it was sealed from. */
-  viewOn(sealed: Sealed, view: StateView): StateView {
-    return this.#newView(new SealedBase(sealed.state, flatten(view).base))
-  }
-
   #newView(base: StateView['base']): StateView {
     return new StateView(base, (view) => rootOfView(this.#state, view))
   }
 
-  /**
-   * Computes the state of the next block from a view of the head (or of a fork above one). Visible nowhere; drop it freely. A block sealed above another
-   * sealed block (`viewOn`) has a root but no operations and cannot become the head.
-   */
+  /** Computes the state of the next block from a view of the head, or of a fork above one. Visible nowhere; drop it freely. */
   seal(view: StateView, blockNumber: BlockNumber): Sealed {
     assert(view.openCheckpoints === 0, 'a view with open checkpoints is not finished')
     return sealView(this.#state, view, blockNumber)
@@ -185,27 +176,7 @@ export class LaneState {
     return changedKeys(this.#state, blockNumber - 1n, blockNumber)
   }
 
-  /** The state root of a kept block, as it was sealed. */
-  rootAt(blockNumber: BlockNumber): Hash32 | undefined {
-    const { head, unflushed, store } = this.#state
-    if (head?.number === blockNumber) return this.stateRoot
-    const pending = unflushed.find((sealed) => sealed.number === blockNumber)
-    if (pending !== undefined) return pending.stateRoot
-    const bytes = store.getSync(blockStateKey(blockNumber))
-    return bytes === undefined ? undefined : decodeBlockState(bytes).stateRoot
-  }
-
-  /**
-   * Undoes blocks: operations for one batch (with the caller's own), then `reload`. Needs every block durable and the target kept.
-   * @throws AppError `history-pruned`, `block-not-found`.
-   */
-  async rewind(toBlock: BlockNumber): Promise<StoreOp[]> {
-    assert(this.#state.unflushed.length === 0, 'every block is durable before a rewind')
-    this.view(toBlock)
-    return rewindOps(this.#state, toBlock)
-  }
-
-  /** Reads the head from the store again, after the batch of a rewind. */
+  /** Reads the head from the store again, after a block was written behind this object's back. */
   async reload(): Promise<void> {
     await loadHead(this.#state)
   }

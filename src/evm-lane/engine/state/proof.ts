@@ -45,14 +45,14 @@ function proveInMemory(state: HeadState, base: BlockBase, address: Uint8Array, s
   const changed = changedInMemory(state, base.number)
   const key = keyOf(address)
   const account = base.account(key)
-  const accountTrie = accountTrieOn(state, undefined).trie
+  const accountTrie = accountTrieOn(state).trie
   for (const other of changed.accounts) setAccount(accountTrie, addressHash(state, other), base.account(other))
   accountTrie.hash()
   let storageTrie: Trie | undefined
   if (account !== undefined && hasStorage(account) && slots.length > 0) {
     const latest = latestAccount(state, key)
     if (latest === undefined || !hasStorage(latest) || latest.epoch !== account.epoch) return undefined
-    storageTrie = storageTrieOn(state, undefined, key, latest).trie
+    storageTrie = storageTrieOn(state, key, latest).trie
     for (const slot of changedSlots(changed, key, account)) setSlot(storageTrie, slotHash(slot), base.slot(key, slot))
     assertRoot(storageTrie, account.storageRoot)
   }

@@ -15,7 +15,7 @@ import {
   type StorageTrieState,
   type TrieState,
 } from './head-state.js'
-import { BlockBase, emptyBase, SealedBase } from './block-base.js'
+import { BlockBase, emptyBase } from './block-base.js'
 import { bytesOf, keyOf, type StateKey } from './keys.js'
 import {
   EMPTY_ACCOUNT,
@@ -37,7 +37,6 @@ import { accountTrieOn, mergeRemoved, storageTrieOn } from './trie-source.js'
 type Work = {
   head: HeadState
   base: StateBase
-  below: SealedState | undefined
   number: BlockNumber
   accountsBefore: Map<StateKey, AccountRecord | undefined>
   accountsAfter: Map<StateKey, AccountRecord | undefined>
@@ -49,9 +48,8 @@ type Work = {
 
 export function sealView(head: HeadState, view: StateView, number: BlockNumber): Sealed {
   const { work, overlay, trie, removed } = collect(head, view, number)
-  const { below } = work
-  assert(below === undefined ? head.head === undefined || number > head.head.number : number > below.number, 'a block is sealed above its parent')
-  const sealed: SealedState = {
+  assert(head.head === undefined || number > head.head.number, 'a block is sealed above its parent')
+  const changed: SealedState = {
     number,
     accountsBefore: work.accountsBefore,
     accountsAfter: work.accountsAfter,
@@ -63,9 +61,11 @@ export function sealView(head: HeadState, view: StateView, number: BlockNumber):
     accountTrie: { root: trie.root, removed: mergeRemoved(removed, trie.removed) },
     checkpoint: undefined,
     historyFloor: head.historyFloor,
-    parent: undefined,
+    parent: head.head ?? beforeFirst,
   }
-  return finish(head, below, sealed, { balanceDelta: work.balanceDelta, bridged: view.bridged })
+  const { ops, state } = sealOps(head, changed)
+  const { balanceDelta } = work
+  return { blockNumber: number, stateRoot: changed.stateRoot, ops, balanceDelta, bridged: view.bridged, state: { ...changed, ...state } }
 }
 
 /** The root only; cheaper than sealing because no operations are made. */
@@ -75,11 +75,10 @@ export function rootOfView(head: HeadState, view: StateView): Uint8Array {
 
 function collect(head: HeadState, view: StateView, number: BlockNumber): { work: Work; overlay: Overlay; trie: Trie; removed: TrieState['removed'] } {
   const { overlay, base } = flatten(view)
-  const below = sealedBelow(head, base)
+  assertOnHead(head, base)
   const work: Work = {
     head,
     base,
-    below,
     number,
     accountsBefore: new Map(),
     accountsAfter: new Map(),
@@ -88,7 +87,7 @@ function collect(head: HeadState, view: StateView, number: BlockNumber): { work:
     storageTries: new Map(),
     balanceDelta: 0n,
   }
-  const { trie, removed } = accountTrieOn(head, below)
+  const { trie, removed } = accountTrieOn(head)
   for (const [address, after] of accountsAfterStorage(work, overlay)) {
     const before = base.account(address)
     if (sameAccount(before, after)) continue
@@ -101,23 +100,13 @@ function collect(head: HeadState, view: StateView, number: BlockNumber): { work:
   return { work, overlay, trie, removed }
 }
 
-/** Only a block on the head can become durable: one on another sealed block gets no operations. */
-function finish(head: HeadState, below: SealedState | undefined, sealed: SealedState, value: Pick<Sealed, 'balanceDelta' | 'bridged'>): Sealed {
-  const { number: blockNumber, stateRoot } = sealed
-  if (below !== undefined) return { blockNumber, stateRoot, ops: [], ...value, state: sealed }
-  const durable = sealOps(head, sealed)
-  return { blockNumber, stateRoot, ops: durable.ops, ...value, state: { ...sealed, ...durable.state, parent: head.head ?? beforeFirst } }
-}
-
-function sealedBelow(head: HeadState, base: StateBase): SealedState | undefined {
-  if (base instanceof SealedBase) return base.sealed
-  if (base === emptyBase) assert(head.head === undefined, 'the lane has blocks by now: take a new view')
-  else assert(base instanceof BlockBase && head.head?.number === base.number, 'only a view of the head can be sealed')
-  return undefined
+function assertOnHead({ head }: HeadState, base: StateBase): void {
+  if (base === emptyBase) assert(head === undefined, 'the lane has blocks by now: take a new view')
+  else assert(base instanceof BlockBase && head?.number === base.number, 'only a view of the head can be sealed')
 }
 
 /** The overlays of stacked views as one, over what the lowest stands on. */
-export function flatten(view: StateView): { overlay: Overlay; base: StateBase } {
+function flatten(view: StateView): { overlay: Overlay; base: StateBase } {
   if (!(view.base instanceof StateView)) return { overlay: view.overlay, base: view.base }
   const below = flatten(view.base)
   const slots = new Map(below.overlay.slots)
@@ -153,7 +142,7 @@ function withStorage(work: Work, address: StateKey, record: AccountRecord, slots
   if (!continued && slots.values.size === 0) return without(record)
   const epoch = continued ? before.epoch : Number(work.number)
   const owner = keyOf(ownerKey(address, epoch))
-  const opened = storageTrieOn(work.head, work.below, address, continued ? before : undefined)
+  const opened = storageTrieOn(work.head, address, continued ? before : undefined)
   let changed = false
   for (const [slot, value] of slots.values) {
     const old = continued ? work.base.slot(address, slot) : EMPTY_BYTES

@@ -1,5 +1,5 @@
-// Owns: what a StateView stands on: a block of the lane, a sealed block not yet advanced, or another view.
-// Does not own: any implementation (block-base, sealed-base, state-view).
+// Owns: what a StateView stands on: a block of the lane, or another view.
+// Does not own: any implementation (block-base, state-view).
 // Called by: state-view.
 
 import type { StateKey } from './keys.js'

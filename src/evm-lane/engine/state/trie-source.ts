@@ -4,7 +4,7 @@
 
 import { lane, tableKey } from '../../../schema.js'
 import type { Store } from '../../../store/store.js'
-import { ownerKey, type HeadState, type SealedState, type TrieState } from './head-state.js'
+import { ownerKey, type HeadState, type TrieState } from './head-state.js'
 import type { StateKey } from './keys.js'
 import { hasStorage, type AccountRecord } from './records.js'
 import { positionKey } from './trie-checkpoint.js'
@@ -27,24 +27,18 @@ export function storageLoader(store: Store, owner: Uint8Array): NodeLoader {
   return (position) => store.getSync(storageTrieKey(owner, position))
 }
 
-export function accountTrieOn(state: HeadState, below: SealedState | undefined): { trie: Trie; removed: TrieState['removed'] } {
-  const { root, removed } = below?.accountTrie ?? state.accountTrie
+export function accountTrieOn(state: HeadState): { trie: Trie; removed: TrieState['removed'] } {
+  const { root, removed } = state.accountTrie
   return { trie: new Trie(root, accountLoader(state.store)), removed }
 }
 
-/** The storage trie that an account of the head (or of the sealed block `below`) has; an empty one for an account without storage. */
-export function storageTrieOn(
-  state: HeadState,
-  below: SealedState | undefined,
-  address: StateKey,
-  record: AccountRecord | undefined,
-): { trie: Trie; removed: TrieState['removed'] } {
+/** The storage trie that an account of the head has; an empty one for an account without storage. */
+export function storageTrieOn(state: HeadState, address: StateKey, record: AccountRecord | undefined): { trie: Trie; removed: TrieState['removed'] } {
   const none = { trie: new Trie(undefined, () => undefined), removed: new Map<StateKey, Uint8Array>() }
   if (record === undefined || !hasStorage(record)) return none
   const load = storageLoader(state.store, ownerKey(address, record.epoch))
-  for (const known of [below?.storageTries.get(address), state.storageTries.get(address)]) {
-    if (known?.epoch === record.epoch) return { trie: new Trie(known.root, load), removed: known.removed }
-  }
+  const known = state.storageTries.get(address)
+  if (known?.epoch === record.epoch) return { trie: new Trie(known.root, load), removed: known.removed }
   return { trie: Trie.open(record.storageRoot, load), removed: none.removed }
 }
 
