@@ -116,7 +116,7 @@ export const hyper = {
     writer: journal,
   },
   sessionById: { db: 'hyper', prefix: 0x03, key: 'session id', value: 'u64 batch ‖ u32 place in it', writer: journal },
-  sessionByTx: { db: 'hyper', prefix: 0x04, key: 'u64 chain id ‖ transaction hash', value: 'as sessionById', writer: journal },
+  // 0x04 was sessions by transaction: the lane keeps the session of each of its transactions (blockMeta).
   batchByBlock: { db: 'hyper', prefix: 0x05, key: 'u64 chain id ‖ u64 block', value: 'u64 batch', writer: journal },
 
   messages: { db: 'hyper', prefix: 0x08, key: 'message id', value: 'message record (hyper/journal-codec.ts)', writer: outbox },
@@ -177,7 +177,7 @@ export const buddy = {
 } as const satisfies Record<string, Table>
 
 /** Names in the `meta` table. */
-export const metaName = {
+const metaName = {
   /** u64 block of the head state. Written by state. */
   stateHead: 'stateHead',
   /** u64 block: history entries of this block and older are gone. Written by state. */

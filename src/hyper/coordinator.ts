@@ -129,7 +129,6 @@ class Shell {
     return {
       getSession: (id) => this.#sessionView(id),
       replaySession: (id) => replaySession(this.#journal, [...this.#lanes.values()], id),
-      sessionOfTransaction: (chainId, hash) => this.#journal.sessionOfTransaction(chainId, hash),
       batchOfBlock: async (chainId, number) => {
         const stored = await this.#journal.batchOfBlock(chainId, number)
         if (stored === null) return null

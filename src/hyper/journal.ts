@@ -32,14 +32,9 @@ export type Journal = {
   batchOfBlock: (chainId: number, number: bigint) => Promise<StoredBatch | null>
   /** Of all sessions of a batch, in order (S12). */
   transcripts: (batch: number) => Promise<TranscriptOfSession[] | null>
-  sessionOfTransaction: (chainId: number, hash: Hash32) => Promise<StoredSession | null>
 }
 
 export function createJournal(store: Store): Journal {
-  const at = async (key: Uint8Array): Promise<StoredSession | null> => {
-    const place = await store.get(key)
-    return place === undefined ? null : readSession(store, place)
-  }
   return {
     write: (record, more) => store.batch([...rowsOf(record), ...more], { sync: true }),
     erase: (record, more) => store.batch([...rowsOf(record).map(({ key }): StoreOp => ({ type: 'del', key })), ...more], { sync: true }),
@@ -57,8 +52,10 @@ export function createJournal(store: Store): Journal {
       const stored = await readBatch(store, batch)
       return stored === null ? null : stored.sessions.map(({ id, transcript }) => ({ id, events: transcript }))
     },
-    session: (id) => at(tableKey(hyper.sessionById, id)),
-    sessionOfTransaction: (chainId, hash) => at(tableKey(hyper.sessionByTx, u64(chainId), hash)),
+    session: async (id) => {
+      const place = await store.get(tableKey(hyper.sessionById, id))
+      return place === undefined ? null : readSession(store, place)
+    },
   }
 }
 
@@ -70,11 +67,11 @@ function rowsOf(record: BatchRecord): Extract<StoreOp, { type: 'put' }>[] {
     { type: 'put', key: tableKey(hyper.sessionBatches, batch), value: encodeValue(stored) },
     { type: 'put', key: tableKey(hyper.sealedBlocks, batch), value: encodeValue(record.blocks) },
     ...blocks.map(({ chainId, number }) => ({ type: 'put' as const, key: tableKey(hyper.batchByBlock, u64(chainId), u64(number)), value: batch })),
-    ...record.sessions.flatMap(({ id, own, legs }, i) => {
-      const value = new Uint8Array([...batch, ...u32(i)])
-      const keys = [...own, ...legs].map((part) => tableKey(hyper.sessionByTx, u64(part.chainId), part.transactionHash))
-      return [tableKey(hyper.sessionById, id), ...keys].map((key) => ({ type: 'put' as const, key, value }))
-    }),
+    ...record.sessions.map(({ id }, i) => ({
+      type: 'put' as const,
+      key: tableKey(hyper.sessionById, id),
+      value: new Uint8Array([...batch, ...u32(i)]),
+    })),
   ]
 }
 

@@ -18,8 +18,6 @@ export type SessionView = { kind: 'committed'; session: StoredSession } | { kind
 
 export interface HyperReader {
   getSession(id: Hash32): Promise<SessionView | null>
-  /** By any of its transactions, signed or 0x7e. */
-  sessionOfTransaction(chainId: number, hash: Hash32): Promise<StoredSession | null>
   getMessage(id: Hash32): Promise<Message | null>
   /** Messages that a transaction sent, in order. */
   getMessagesByTransaction(chainId: number, hash: Hash32): Promise<Message[]>
