@@ -1,4 +1,4 @@
-// Owns: Hyper Blocks of this process put together: genesis, recovery, the sealer, the cycles; what others may ask of them.
+// Owns: Hyper Blocks of this process put together: genesis, members, the sealer, the cycles; what others may ask of them.
 // Does not own: any of the parts.
 // Called by: node.ts.
 
@@ -6,22 +6,20 @@ import type { ValidatorSet } from '../buddy/core/types.js'
 import { createVerifier } from '../buddy/signer.js'
 import { AppError } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
-import { equalBytes, toHex } from '../primitives.js'
 import type { Bytes, Hash32 } from '../primitives.js'
 import { buddyKeyFile } from './buddy-folder.js'
 import { ChangeDesk } from './change-desk.js'
 import { rosterOfGenesis } from './core/genesis.js'
 import { decodeRoster, genesisHashOf } from './core/hyper-codec.js'
 import type { GenesisLane, HyperGenesis, Roster, SignedChange } from './core/hyper-types.js'
-import { planLane } from './core/sealing-plan.js'
-import type { LaneStand } from './core/sealing-plan.js'
 import { Cycles } from './cycles.js'
 import type { Clock, Rhythm } from './cycles.js'
-import { buddiesHere, genesisFile, genesisLane, makeGenesis, readGenesis } from './genesis-file.js'
+import { buddiesHere, genesisLane, makeGenesis, readGenesis } from './genesis-file.js'
 import { readHyperBlock } from './hyper-block.js'
 import type { HyperBlock, Sealed } from './hyper-block.js'
 import type { HyperStore } from './hyper-store.js'
 import type { HyperLog } from './log.js'
+import { Membership } from './membership.js'
 import { openOnchainSigner } from './onchain-key.js'
 import { OnchainSeals } from './onchain-seals.js'
 import type { BuddyLink } from './sealer-protocol.js'
@@ -113,11 +111,11 @@ class OwnSealing implements Sealing {
   readonly #options: SealingOptions
   readonly #genesis: { document: HyperGenesis; hash: Hash32 }
   readonly #buddies: number[]
-  readonly #lanes: LaneClient[]
   readonly #cycles: Cycles
   readonly #sealer: SealerKeeper
   readonly #listeners = new Set<(block: HyperBlock, latencyMs: number | null) => void>()
   readonly #changes: ChangeDesk
+  readonly #members: Membership
   #newest: HyperBlock | null
   #last: Last | null
   #roster: Roster
@@ -128,7 +126,6 @@ class OwnSealing implements Sealing {
     this.#options = options
     this.#genesis = { document, hash: genesisHashOf({ hash: keccak256 }, document) }
     this.#buddies = settings.link === null ? buddiesHere(dataDir, document) : []
-    this.#lanes = [...options.lanes]
     this.#last = last
     this.#newest = last === null ? null : readHyperBlock(keccak256, last.sealed)
     this.#roster = last === null || last.roster === null ? rosterOfGenesis(document) : rosterIn(last.roster)
@@ -157,6 +154,16 @@ class OwnSealing implements Sealing {
       },
       { hyperNumber: this.height(), hyperHash: this.#newest?.hash ?? this.#genesis.hash },
     )
+    this.#members = new Membership(options.lanes, {
+      dataDir,
+      currency: settings.currency,
+      keccak256,
+      cycles: this.#cycles,
+      changes: this.#changes,
+      roster: () => this.#roster,
+      newest: () => this.#newest,
+      log,
+    })
     this.reader = this.#makeReader()
   }
 
@@ -165,24 +172,21 @@ class OwnSealing implements Sealing {
   }
 
   async open(): Promise<void> {
-    const { batches, oldestBatch, lanes } = this.#options
-    batches.sealed((chainId, number) => this.#sealedOf(chainId) >= number, oldestBatch())
-    for (const lane of lanes) this.#refuseStranger(lane)
-    for (const lane of lanes) this.#recover(lane)
+    const { batches, oldestBatch } = this.#options
+    batches.sealed((chainId, number) => this.#members.sealedOf(chainId) >= number, oldestBatch())
+    this.#members.recover()
     await this.#sealer.open()
     for (const change of await this.#changes.open(this.#roster.nonce)) this.#cycles.addChange(change)
     this.#cycles.begin()
-    for (const lane of lanes) await this.#join(lane)
+    await this.#members.joinAll()
   }
 
   readonly soon = (): void => this.#cycles.soon()
 
   readonly gather = (): void => this.#cycles.gather()
 
-  async addLane(lane: LaneClient): Promise<void> {
-    this.#lanes.push(lane)
-    await this.#cycles.addLane(lane, { sealed: 0n, member: this.#isMember(lane) })
-    await this.#join(lane)
+  addLane(lane: LaneClient): Promise<void> {
+    return this.#members.add(lane)
   }
 
   async stop(): Promise<void> {
@@ -223,28 +227,6 @@ class OwnSealing implements Sealing {
     })
   }
 
-  /** A chain id of the network that another chain has would be sealed never, and its contradiction told for ever. */
-  #refuseStranger(lane: LaneClient): void {
-    const { chainId, name } = lane.spec
-    const known = this.#roster.lanes.find((candidate) => candidate.chainId === chainId)
-    const own = lane.genesisHash()
-    if (known === undefined || own === undefined || equalBytes(known.genesisHash, own)) return
-    throw new AppError(
-      'genesis-mismatch',
-      `lane ${name} begins with ${toHex(own)}, but the network of ${genesisFile(this.#options.dataDir)} has ${toHex(known.genesisHash)}`,
-      { chainId },
-    )
-  }
-
-  /** What a start finds of a lane; told before anything else is sealed. */
-  #recover(lane: LaneClient): void {
-    const { chainId, name } = lane.spec
-    const plan = planLane(standOf(lane), this.#sealedOf(chainId))
-    if (plan.kind === 'go') return void this.#cycles.addLane(lane, { sealed: plan.finalized, member: this.#isMember(lane) })
-    this.#options.log('error', `lane ${name} is stopped: ${plan.reason}`, { lane: chainId })
-    void lane.stop()
-  }
-
   /** Sealed already: there is no other way than to store it, however long the disk takes. */
   async #store(block: HyperBlock, last: Last): Promise<void> {
     const { limits, log, clock } = this.#options
@@ -274,27 +256,6 @@ class OwnSealing implements Sealing {
   async #retell(): Promise<void> {
     this.#cycles.retell()
     for (const change of await this.#changes.waiting(this.#roster.nonce)) this.#cycles.addChange(change)
-  }
-
-  /** A lane that the network does not know becomes part of it, where the admin's key is at hand (H3). */
-  async #join(lane: LaneClient): Promise<void> {
-    const { settings, keccak256, log } = this.#options
-    if (this.#isMember(lane)) return
-    const { name, chainId } = lane.spec
-    try {
-      const change = await this.#changes.sign({ kind: 'lane-add', lane: await genesisLane(lane, settings.currency, keccak256) })
-      if (change !== null) return this.#cycles.addChange(change)
-      log('warn', `lane ${name} is not part of the network and is not sealed: the admin's key is not in the data folder`, { lane: chainId })
-    } catch (error) {
-      log('error', `lane ${name} cannot become part of the network: ${error instanceof Error ? error.message : String(error)}`, { lane: chainId })
-    }
-  }
-
-  #describe(chainId: number): Promise<GenesisLane> {
-    const { settings, keccak256 } = this.#options
-    const lane = this.#lanes.find(({ spec }) => spec.chainId === chainId)
-    if (lane === undefined) throw new AppError('unknown-lane', `there is no lane ${chainId}`, { chainId })
-    return genesisLane(lane, settings.currency, keccak256)
   }
 
   async #submit(change: SignedChange): Promise<void> {
@@ -332,7 +293,7 @@ class OwnSealing implements Sealing {
       roster: () => this.#roster,
       nextNonce: () => this.#changes.nonce,
       unsealed: (chainId) => this.#cycles.unsealed(chainId),
-      describeLane: (chainId) => this.#describe(chainId),
+      describeLane: (chainId) => this.#members.describe(chainId),
       status: async () => this.#sealer.running().status(),
       submitChange: (change) => this.#submit(change),
       stopBuddy: async (index) => this.#sealer.running().stopBuddy(index),
@@ -343,23 +304,10 @@ class OwnSealing implements Sealing {
       },
     })
   }
-
-  #isMember({ spec }: LaneClient): boolean {
-    return this.#roster.lanes.some(({ chainId }) => chainId === spec.chainId)
-  }
-
-  #sealedOf(chainId: number): bigint {
-    return this.#newest?.body.lanes.find((entry) => entry.chainId === chainId)?.to ?? 0n
-  }
 }
 
 function rosterIn(bytes: Bytes): Roster {
   const roster = decodeRoster(bytes)
   if (roster === null) throw new AppError('store-corrupt', 'the roster of lanes and Buddies cannot be read')
   return roster
-}
-
-function standOf(lane: LaneClient): LaneStand {
-  const head = lane.head()
-  return { head: head?.header.number ?? 0n, finalized: head?.finalized ?? 0n, following: lane.spec.following === true }
 }

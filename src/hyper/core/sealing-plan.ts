@@ -1,5 +1,5 @@
 // Owns: start-up recovery of Hyper Blocks: from the tips of the hyper store, the Buddies' logs and the lanes to what has to be done, as pure functions.
-// Does not own: reading the tips or carrying the plan out (hyper/sealing.ts, hyper/sealer-host.ts).
+// Does not own: reading the tips or carrying the plan out (hyper/membership.ts, hyper/sealer-host.ts).
 // Called by: those two, at each start.
 
 /** Numbers of Hyper Blocks, both ends included. */
@@ -18,8 +18,8 @@ export function planReplay(stored: bigint, decided: bigint): Span | null {
 export type LaneStand = { head: bigint; finalized: bigint; /** True: what it lacks it gets again. */ following?: boolean }
 
 export type LanePlan =
-  /** Told to the lane: where its sealed part ends; then its blocks from `collect` on are asked for. */
-  | { kind: 'go'; finalized: bigint; collect: bigint }
+  /** Told to the lane: where its sealed part ends; the blocks after it are asked for. */
+  | { kind: 'go'; finalized: bigint }
   /** Its blocks are not those that were sealed, or some are gone: it must not make others in their place (L5). */
   | { kind: 'lost'; reason: string }
 
@@ -28,5 +28,5 @@ export function planLane({ head, finalized, following }: LaneStand, to: bigint):
   if (head < to && !following) return { kind: 'lost', reason: `block ${to} is sealed, but the lane has only ${head}` }
   // It was told what is stored, never more.
   if (finalized > to) return { kind: 'lost', reason: `it knows block ${finalized} as sealed, the stored Hyper Blocks only ${to}` }
-  return { kind: 'go', finalized: to, collect: to + 1n }
+  return { kind: 'go', finalized: to }
 }
