@@ -10,8 +10,6 @@ type Brand<T, B extends string> = T & { readonly [brand]?: B }
 export type Address = Brand<Uint8Array, 'Address'>
 /** 32 bytes. */
 export type Hash32 = Brand<Uint8Array, 'Hash32'>
-/** The EIP-155 chain id of a lane; fits a JS safe integer (checked where configuration enters). */
-export type LaneId = Brand<number, 'LaneId'>
 /** Height of a block in one lane. */
 export type BlockNumber = bigint
 

@@ -45,10 +45,6 @@ export type EmbeddedOptions = {
 export type Embedded = {
   /** Null for one that is stopped. */
   readonly buddies: readonly (Buddy | null)[]
-  /** The highest height that the app was told of. */
-  height: () => bigint
-  cycle: () => void
-  sealed: (height: bigint) => Promise<Sealed | null>
   status: () => (BuddyStatus | null)[]
   /** One Buddy crashes, or comes back from its log; the others go on. */
   stopOne: (index: number) => Promise<void>
@@ -90,9 +86,6 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   }
   return {
     buddies,
-    height: app.height,
-    cycle: () => buddies.forEach((buddy) => buddy?.cycle()),
-    sealed,
     status: () => buddies.map((buddy) => buddy?.status() ?? null),
     stopOne,
     startOne,

@@ -6,7 +6,7 @@ import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { Bytes } from '../codec/bytes.js'
 import type { TrafficKeys } from './handshake.js'
 
-export const tagBytes = 16
+const tagBytes = 16
 export const headBytes = 4
 const nonceBytes = 12
 const algorithm = 'aes-256-gcm'

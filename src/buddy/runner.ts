@@ -8,7 +8,7 @@ import type { BuddyApp, Sealed } from './app.js'
 import { recover } from './core/recovery.js'
 import type { State } from './core/state.js'
 import { resume, step } from './core/step.js'
-import type { Crypto, Effect, Env, HeaderFacts, Input, Key, Timing, ValidatorSet } from './core/types.js'
+import type { Crypto, Effect, Env, HeaderFacts, Input, Timing, ValidatorSet } from './core/types.js'
 import { quorumWeight } from './core/validators.js'
 import { createDeliveries } from './deliveries.js'
 import type { Deliveries } from './deliveries.js'
@@ -20,7 +20,7 @@ import type { Sender } from './sender.js'
 import type { Signer } from './signer.js'
 import { createArmedTimers, systemTimers } from './timers.js'
 import type { ArmedTimers, Timers } from './timers.js'
-import type { Traffic, Transport } from './transport.js'
+import type { Transport } from './transport.js'
 import type { BuddyStore } from './wal.js'
 
 export type BuddyOptions = {
@@ -54,15 +54,12 @@ export type BuddyStatus = {
   /** Place in the set; null for a follower. */
   validator: number | null
   set: ValidatorSet
-  peers: readonly Key[]
-  traffic: Traffic
   /** Messages of peers that were not looked at, because too much waited for the disk or the app. */
   overrun: number
   state: 'running' | 'failed' | 'stopped'
 }
 
 export type Buddy = {
-  readonly key: Key
   readonly height: bigint
   /** The period is over, or a session waits: agree on the next block. A follower asks for it. */
   cycle: () => void
@@ -89,7 +86,6 @@ export async function openBuddy(options: BuddyOptions): Promise<Buddy> {
 }
 
 class Runner implements Buddy {
-  readonly key: Key
   readonly #options: BuddyOptions
   readonly #env: Env
   readonly #core: State
@@ -106,8 +102,7 @@ class Runner implements Buddy {
   #work: Promise<void> = Promise.resolve()
 
   constructor(options: BuddyOptions, env: Env, core: State) {
-    const { app, signer, store, transport, timers = systemTimers, onTrouble = () => {} } = options
-    this.key = signer.key
+    const { app, store, transport, timers = systemTimers, onTrouble = () => {} } = options
     this.#options = options
     this.#env = env
     this.#core = core
@@ -140,15 +135,12 @@ class Runner implements Buddy {
 
   status(): BuddyStatus {
     const { height, self, round, committee } = this.#core
-    const { transport } = this.#options
     return {
       height,
       view: round.view,
       viewChanges: this.#viewChanges,
       validator: self < 0 ? null : self,
       set: committee.set,
-      peers: transport.peers,
-      traffic: transport.traffic(),
       overrun: this.#overrun,
       state: this.#state,
     }

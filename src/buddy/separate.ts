@@ -50,9 +50,6 @@ export async function openSeparate(options: SeparateOptions): Promise<Embedded> 
     get buddies() {
       return [buddy]
     },
-    height: options.delivered,
-    cycle: () => buddy?.cycle(),
-    sealed: async (height) => (await buddy?.sealed(height)) ?? null,
     status: () => [buddy?.status() ?? null],
     stopOne: stop,
     startOne: async () => {

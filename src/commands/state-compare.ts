@@ -15,7 +15,7 @@ export type Difference = { address: string; what: string; own: string; theirs: s
 /** Slots in one question. */
 const slotsAtOnce = 512
 /** More are not named: a server that is another chain differs everywhere. */
-export const differencesMax = 100
+const differencesMax = 100
 
 /** `rpc`: of the lane; `at`: the block whose state `store` holds. */
 export async function compareState(store: Store, rpc: GatewayRpc, at: bigint): Promise<Difference[]> {

@@ -25,7 +25,7 @@ export function banner(version: string, settings: Settings, { url, network }: { 
   return `${parts.join('\n\n')}\n`
 }
 
-export function listeningLine(url: string): string {
+function listeningLine(url: string): string {
   return `Listening on ${url}`
 }
 

@@ -29,7 +29,7 @@ export type HyperSettings = {
 
 export type SeparateBuddy = { key: Bytes; weight: bigint; host: string; port: number }
 
-export const hyperDefaults = {
+const hyperDefaults = {
   periodMs: 500,
   minPeriodMs: 100,
   heartbeatMs: 10_000,

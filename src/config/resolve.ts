@@ -84,7 +84,7 @@ export function resolveSettings({ config, given, warnings }: Loaded, newestFork:
   }
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 

@@ -6,7 +6,7 @@ import type { Address, Bytes, Hash32 } from '../primitives.js'
 
 /** A block as callers name it. Tags follow L5. */
 export type BlockTag = 'earliest' | 'finalized' | 'safe' | 'latest' | 'pending'
-export type BlockRef = { kind: 'tag'; tag: BlockTag } | { kind: 'number'; number: bigint } | { kind: 'hash'; hash: Hash32; requireCanonical: boolean }
+export type BlockRef = { kind: 'tag'; tag: BlockTag } | { kind: 'number'; number: bigint } | { kind: 'hash'; hash: Hash32 }
 
 export type Withdrawal = { index: bigint; validatorIndex: bigint; address: Address; amount: bigint }
 
@@ -123,7 +123,6 @@ export type HeadInfo = {
   header: HeaderData
   timestampMs: number | null
   txCount: number
-  size: number
   safe: bigint
   finalized: bigint
 }

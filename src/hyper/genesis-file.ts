@@ -89,7 +89,7 @@ export async function genesisLane(lane: LaneClient, currency: string, keccak256:
 }
 
 /** The rules that the lane's blocks follow from its genesis on; its accounts are in the state root. */
-export function laneConfigHash({ chainId, genesis }: LaneSpec, keccak256: Keccak256): Bytes {
+function laneConfigHash({ chainId, genesis }: LaneSpec, keccak256: Keccak256): Bytes {
   const rules = genesis.kind === 'geth' ? JSON.stringify((JSON.parse(genesis.json) as { config?: unknown }).config) : String(genesis.hardfork)
   return keccak256(new TextEncoder().encode(`paralane lane 1\n${chainId}\n${genesis.kind}\n${rules}`))
 }

@@ -163,7 +163,7 @@ class Host implements SealerHost {
       const { state = 'stopped', height = 0n, view = 0 } = buddy ?? {}
       return { index: this.#spec.buddies[at] ?? 0, key: this.#keys[at] as Uint8Array, state, height, view }
     })
-    return { buddies, viewChanges: this.#views.count, busyMs: performance.eventLoopUtilization().active }
+    return { buddies, viewChanges: this.#views.count }
   }
 
   #opened(): Embedded {

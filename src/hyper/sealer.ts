@@ -48,6 +48,4 @@ export type SealerStatus = {
   buddies: BuddyStatus[]
   /** Views that ended without a Seal, all heights together, since the start. */
   viewChanges: number
-  /** Time in which the sealer's thread did anything, since its start. */
-  busyMs: number
 }

@@ -16,10 +16,10 @@ export type TrustModel = {
   text: string
 }
 
-export const singleOperatorText =
+const singleOperatorText =
   'Single operator: all Buddies run in this process, with keys in its data folder, and share one execution. A Seal tells what this process decided and survives a crash; it does not protect from the operator.'
 
-export const separateText =
+const separateText =
   'Separate Buddies: Hyper Blocks are sealed by Buddies outside of this process, each of which executes every lane block itself before it votes. What a Seal is worth depends on how many different owners they have.'
 
 export function trustModelOf(set: ValidatorSet, embedded: boolean): TrustModel {

@@ -26,10 +26,8 @@ export type ParamCodec<T = unknown> = {
 
 /** One WebSocket connection as subscription handlers see it. */
 export interface Connection {
-  readonly id: number
   /** Queues one message; a consumer that lets the bound overflow is closed with code 1013. */
   send(text: string): void
-  onClose(listener: () => void): void
   readonly subscriptions: Map<string, () => void>
 }
 
@@ -68,8 +66,6 @@ export type CallContext = GatewayContext & {
   /** The lane of this request. For route class `local` it is the default lane or the one of the URL. */
   lane: LaneClient
   connection: Connection | null
-  /** The method name as called, so that aliases can share a handler. */
-  method: string
 }
 
 export type MethodRow = {

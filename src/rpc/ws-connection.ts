@@ -12,13 +12,12 @@ import type { Route } from './route.js'
 
 /** Close codes of RFC 6455 and its registry. */
 export const closeGoingAway = 1001
-export const closeTryAgainLater = 1013
+const closeTryAgainLater = 1013
 
 /** How long a dropped consumer may take to read what is queued before its memory is freed without the close code having reached it. */
 const dropGraceMs = 1_000
 
 export class WsConnection implements Connection {
-  readonly id: number
   readonly subscriptions = new Map<string, () => void>()
   /** False from a ping until its pong. */
   alive = true
@@ -39,8 +38,7 @@ export class WsConnection implements Connection {
   /** What waited to be sent at the last keep-alive while paused. */
   #bufferedBefore = Infinity
 
-  constructor(id: number, socket: WebSocket, gate: Gate, route: Route, caller: string) {
-    this.id = id
+  constructor(socket: WebSocket, gate: Gate, route: Route, caller: string) {
     this.#socket = socket
     this.#gate = gate
     this.#route = route

@@ -22,7 +22,6 @@ export class WsServer {
   readonly #server: WebSocketServer
   readonly #connections = new Set<WsConnection>()
   readonly #keepAlive: NodeJS.Timeout
-  #nextId = 1
   #closing = false
 
   constructor(gate: Gate, cors: ServerSettings['cors']) {
@@ -46,7 +45,7 @@ export class WsServer {
     if ('status' in entry) return refuse(socket, entry)
     socket.removeListener('error', onEarlyError)
     this.#server.handleUpgrade(request, socket, head, (ws) => {
-      const connection = new WsConnection(this.#nextId++, ws, this.#gate, entry.route, entry.caller)
+      const connection = new WsConnection(ws, this.#gate, entry.route, entry.caller)
       this.#connections.add(connection)
       connection.onClose(() => this.#connections.delete(connection))
     })

@@ -37,7 +37,7 @@ export function header(number: bigint): HeaderData {
 }
 
 export function head(number: bigint): HeadInfo {
-  return { header: header(number), timestampMs: 1_700_000_000_123, txCount: 2, size: 900, safe: 0n, finalized: 0n }
+  return { header: header(number), timestampMs: 1_700_000_000_123, txCount: 2, safe: 0n, finalized: 0n }
 }
 
 const at: BlockRef = { kind: 'number', number: 2n ** 63n }
@@ -99,7 +99,7 @@ const message: CallMessage = {
 }
 const callRequest: CallRequest = {
   message,
-  at: { kind: 'hash', hash: hash(4), requireCanonical: true },
+  at: { kind: 'hash', hash: hash(4) },
   stateOverrides: [{ address: address(1), balance: 1n, state: [{ slot: hash(1), value: hash(2) }] }],
   blockOverrides: { number: 5n },
 }

@@ -99,7 +99,6 @@ function run(steps: Step[]): void {
     balance,
     hasCode: false,
     delegated: false,
-    codeHash: null,
   })
   const pool = new TxPool(limits, { account, admission: () => ({ limits, blockGasLimit: 30_000_000n, maxBlobsPerTx: 6 }) }, (txs) =>
     txs.forEach((tx) => told.add(tx.hashKey)),

@@ -54,7 +54,7 @@ const hyperNumbers = {
   sessionBatches: 0x01,
   sealedBlocks: 0x02,
   sessionById: 0x03,
-  sessionByTx: 0x04,
+  // 0x04 is retired.
   batchByBlock: 0x05,
   messages: 0x08,
   messagesByTx: 0x09,

@@ -82,7 +82,7 @@ export function lockOf(tc: Tc | null): Qc | null {
   return tc === null ? null : tc.highQc
 }
 
-export function highestOf(timeouts: readonly TimeoutVote[]): High | null {
+function highestOf(timeouts: readonly TimeoutVote[]): High | null {
   let highest: High | null = null
   for (const { high } of timeouts) if (high !== null && (highest === null || high.view > highest.view)) highest = high
   return highest

@@ -23,7 +23,7 @@ export function voteStatement(kind: 'propose' | VoteKind, at: { height: bigint; 
   return { kind, height: at.height, view: at.view, ...vote }
 }
 
-export function timeoutStatement({ height, view, validator, highQc, signature }: Timeout): Statement {
+function timeoutStatement({ height, view, validator, highQc, signature }: Timeout): Statement {
   return { kind: 'timeout', height, view, validator, high: highQc === null ? null : { view: highQc.view, digest: highQc.digest }, signature }
 }
 

@@ -52,7 +52,7 @@ export function onMergeTick(ctx: Ctx): void {
 }
 
 /** Pointwise the highest; at one height at most the two lowest of different tips. So it is associative, commutative, idempotent. */
-export function joinTips(known: readonly LaneCert[], cert: LaneCert): LaneCert[] {
+function joinTips(known: readonly LaneCert[], cert: LaneCert): LaneCert[] {
   const height = known[0]?.attest.number
   if (height === undefined || cert.attest.number > height) return [cert]
   if (cert.attest.number < height || known.some((tip) => sameTip(tip, cert))) return [...known]

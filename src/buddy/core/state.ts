@@ -120,7 +120,7 @@ export function createState(env: Env, start: Start): State {
   }
 }
 
-export function createRound(): Round {
+function createRound(): Round {
   return {
     started: false,
     proposers: null,

@@ -107,7 +107,7 @@ export class BlockExecution {
   }
 }
 
-export function unionBloom(receipts: ReceiptData[]): Uint8Array {
+function unionBloom(receipts: ReceiptData[]): Uint8Array {
   const bloom = new Uint8Array(256)
   for (const receipt of receipts) {
     if (receipt.logs.length === 0) continue

@@ -119,10 +119,10 @@ function poolView(parts: LaneParts): PoolView {
     account: (sender) => {
       const view = parts.state.view()
       const record = view.accountSync(sender)
-      if (record === undefined) return { nonce: 0n, balance: 0n, hasCode: false, delegated: false, codeHash: null }
+      if (record === undefined) return { nonce: 0n, balance: 0n, hasCode: false, delegated: false }
       const code = hasCode(record) ? view.code(record.codeHash) : new Uint8Array(0)
       const delegated = code.length === 23 && code[0] === 0xef && code[1] === 0x01 && code[2] === 0x00
-      return { nonce: record.nonce, balance: record.balance, hasCode: code.length > 0, delegated, codeHash: record.codeHash }
+      return { nonce: record.nonce, balance: record.balance, hasCode: code.length > 0, delegated }
     },
     admission: () => {
       const { header } = parts.chain.head.block

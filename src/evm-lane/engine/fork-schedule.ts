@@ -53,7 +53,7 @@ const gethForkKeys: [key: string, name: string, kind: 'block' | 'time'][] = [
 export const newestFinalFork = 'bpo2'
 
 /** Fork names a lane of our own may be born with, oldest first: everything since proof of stake. */
-export const ownForkNames = gethForkKeys.filter(([, name, kind]) => kind === 'time' || name === 'paris').map(([, name]) => name)
+const ownForkNames = gethForkKeys.filter(([, name, kind]) => kind === 'time' || name === 'paris').map(([, name]) => name)
 
 /** All forks up to `last` active from block 0 on. @throws 'config-invalid'. */
 export function ownChainRules(chainId: number, last: string | null): ChainRules {

@@ -68,7 +68,7 @@ function chainHandlers({ parts, pool, reader }: HandlerParts): Pick<Handlers, Ch
     logs: async (query) => {
       const { range } = query
       if (range.kind === 'block') {
-        const number = await reader.require({ kind: 'hash', hash: range.hash, requireCanonical: true })
+        const number = await reader.require({ kind: 'hash', hash: range.hash })
         return findLogs({ ...parts, limits: parts.spec.limits }, query, number, number)
       }
       const from = await reader.logBound(range.from)

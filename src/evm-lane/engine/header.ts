@@ -53,7 +53,7 @@ export function sealHeader(header: Omit<HeaderData, 'hash'>, encoded: Bytes = en
 }
 
 /** Inverse of encodeHeader, over the decoded list. */
-export function headerFromFields(f: Bytes[], encoded: Bytes): HeaderData {
+function headerFromFields(f: Bytes[], encoded: Bytes): HeaderData {
   const at = (i: number): Bytes => f[i] as Bytes
   const header: HeaderData = {
     hash: keccak256(encoded),

@@ -32,9 +32,9 @@ export class LaneReader {
   }
 
   headInfo(): HeadInfo {
-    const { block, txs, timestampMs, rlp } = this.parts.chain.head
+    const { block, txs, timestampMs } = this.parts.chain.head
     const { number } = block.header
-    return { header: block.header, timestampMs, txCount: txs.length, size: rlp.length, ...this.parts.hyper.tags(number) }
+    return { header: block.header, timestampMs, txCount: txs.length, ...this.parts.hyper.tags(number) }
   }
 
   /** undefined when there is no such block. */

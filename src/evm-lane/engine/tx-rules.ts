@@ -4,7 +4,7 @@
 
 import { getCalldataFloorGas } from '@ethereumjs/tx'
 import { AppError } from '../../errors.js'
-import type { Bytes, Hash32 } from '../../primitives.js'
+import type { Bytes } from '../../primitives.js'
 import type { PoolLimits } from '../lane-spec.js'
 import type { LaneTx } from './tx.js'
 
@@ -15,7 +15,7 @@ export type AdmissionContext = {
 }
 
 /** Sender facts at the head. `delegated`: its code is an EIP-7702 delegation, which may still send. */
-export type SenderAccount = { nonce: bigint; balance: bigint; hasCode: boolean; delegated: boolean; codeHash: Hash32 | null }
+export type SenderAccount = { nonce: bigint; balance: bigint; hasCode: boolean; delegated: boolean }
 
 /** Intrinsic gas of a transaction without data; its floor is the same. */
 const plainTransferGas = 21_000n

@@ -77,7 +77,7 @@ export function contextOf({ judge, genesisHash, genesis, head }: Ledger): Roster
   return { judge, genesisHash, params: genesis.params, number: head.number + 1n }
 }
 
-export function laneEntries(ledger: Ledger, tips: Tips): LaneEntry[] {
+function laneEntries(ledger: Ledger, tips: Tips): LaneEntry[] {
   return Array.from(ledger.lanes.values(), (lane) => laneEntry(ledger, lane, tipOf(ledger, tips, lane.spec.chainId)))
 }
 

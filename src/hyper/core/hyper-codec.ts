@@ -95,7 +95,7 @@ const change: Codec<Change> = union<Change>({
   'lane-add': record({ lane: genesisLane }),
   'buddy-set': record({ key, weight: uint64 }),
 })
-export const signedChangeCodec: Codec<SignedChange> = record<SignedChange>({ nonce: uint64, change, signature })
+const signedChangeCodec: Codec<SignedChange> = record<SignedChange>({ nonce: uint64, change, signature })
 
 const body = record<HyperBody>({
   lanes: array(laneEntryCodec, limits.lanesMax),

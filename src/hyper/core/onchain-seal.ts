@@ -41,7 +41,7 @@ export function onchainDigest(crypto: Hasher, genesisHash: Hash, { number, hash,
   return crypto.hash(joinBytes(Uint8Array.of(0x19, 0x01), domainSeparator(crypto, genesisHash), claim))
 }
 
-export function domainSeparator(crypto: Hasher, genesisHash: Hash): Hash {
+function domainSeparator(crypto: Hasher, genesisHash: Hash): Hash {
   const type = crypto.hash(ascii('EIP712Domain(string name,string version,bytes32 salt)'))
   return crypto.hash(joinBytes(type, crypto.hash(ascii('Paralane')), crypto.hash(ascii('1')), genesisHash))
 }

@@ -92,7 +92,7 @@ export function headerOfBlock(block: Bytes): Bytes | null {
 }
 
 /** The two fields of an Ethereum header that matter here; they have had these places since the first block. */
-export function readLaneHeader(header: Bytes): { stateRoot: Hash; number: bigint } | null {
+function readLaneHeader(header: Bytes): { stateRoot: Hash; number: bigint } | null {
   try {
     const fields = decodeRlp(header)
     if (fields instanceof Uint8Array) return null

@@ -49,7 +49,7 @@ export function formatHyperBlock(hyperBlock: HyperBlock): Json {
   }
 }
 
-export function formatLaneEntry(entry: LaneEntry): Json {
+function formatLaneEntry(entry: LaneEntry): Json {
   return {
     chainId: quantity(entry.chainId),
     from: quantity(entry.from),

@@ -11,7 +11,7 @@ import type { Hash32 } from '../../primitives.js'
 import type { CallContext } from '../method.js'
 
 export function byHash(hash: Hash32): BlockRef {
-  return { kind: 'hash', hash, requireCanonical: false }
+  return { kind: 'hash', hash }
 }
 
 export async function getBlockByNumber(ctx: CallContext, at: BlockRef, full: boolean): Promise<Json | null> {

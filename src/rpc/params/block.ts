@@ -34,18 +34,14 @@ function readBlockObject(json: Record<string, unknown>): BlockRef {
   if (requireCanonical !== undefined && requireCanonical !== null && typeof requireCanonical !== 'boolean') {
     throw wrongText(jsonTypeOf(requireCanonical), { type: 'bool', field: 'erased.requireCanonical' })
   }
-  return {
-    kind: 'hash',
-    hash: readFixed(blockHash, 32, { type: 'common.Hash', field: 'erased.blockHash' }),
-    requireCanonical: requireCanonical === true,
-  }
+  // Whatever it wants: every block of a lane is canonical.
+  return { kind: 'hash', hash: readFixed(blockHash, 32, { type: 'common.Hash', field: 'erased.blockHash' }) }
 }
 
 function readBlockId(json: unknown): BlockRef {
   if (isObject(json)) return readBlockObject(asObject(json, { type: 'rpc.BlockNumberOrHash' }))
   // A text of 66 characters is a hash: no height needs that many digits.
-  if (typeof json === 'string' && json.length === 66)
-    return { kind: 'hash', hash: readFixed(json, 32, { type: 'common.Hash' }), requireCanonical: false }
+  if (typeof json === 'string' && json.length === 66) return { kind: 'hash', hash: readFixed(json, 32, { type: 'common.Hash' }) }
   return readBlockNumber(json)
 }
 

@@ -57,7 +57,7 @@ async function open(
   })
   const seal = async (height: bigint): Promise<void> => {
     for (let turn = 0; turn < 1_000 && app.height < height; turn++) {
-      embedded.cycle()
+      embedded.buddies.forEach((buddy) => buddy?.cycle())
       await clock.advance(20)
     }
     assert.equal(app.height, height)
@@ -70,7 +70,7 @@ test('the app is told of each height once and asked about each block once', asyn
   for (let height = 1n; height <= 6n; height++) await seal(height)
   assert.equal(app.asked, 6)
   assert.deepEqual(failures, [])
-  assert.deepEqual((await embedded.sealed(3n))?.block, app.sealed[2]?.block)
+  assert.deepEqual((await embedded.buddies[0]?.sealed(3n))?.block, app.sealed[2]?.block)
   await embedded.stop()
 })
 
@@ -82,7 +82,7 @@ test('one that was away judges old blocks by what was sealed, and the app hears 
   await seal(5n)
   await embedded.startOne(3)
   for (let turn = 0; turn < 1_000 && embedded.buddies[3]?.height !== embedded.buddies[0]?.height; turn++) {
-    embedded.cycle()
+    embedded.buddies.forEach((buddy) => buddy?.cycle())
     await clock.advance(20)
   }
   assert.ok((embedded.buddies[3]?.height ?? 0n) > 5n)

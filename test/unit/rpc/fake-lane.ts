@@ -51,7 +51,7 @@ export function headerAt(number: number, changes: Partial<HeaderData> = {}): Hea
 }
 
 export function headAt(number: number, changes: Partial<HeadInfo> = {}): HeadInfo {
-  return { header: headerAt(number), timestampMs: null, txCount: 1, size: 600, safe: BigInt(number), finalized: BigInt(number), ...changes }
+  return { header: headerAt(number), timestampMs: null, txCount: 1, safe: BigInt(number), finalized: BigInt(number), ...changes }
 }
 
 const spec: LaneSpec = {
@@ -138,19 +138,13 @@ export class FakeLane implements LaneClient {
 }
 
 export class FakeConnection implements Connection {
-  readonly id = 1 as never
   readonly sent: string[] = []
   readonly subscriptions = new Map<string, () => void>()
-  readonly #closing: (() => void)[] = []
   send(text: string): void {
     this.sent.push(text)
   }
-  onClose(listener: () => void): void {
-    this.#closing.push(listener)
-  }
-  /** As the server closes: listeners, then every subscription. */
+  /** As the server closes: every subscription ends. */
   close(): void {
-    for (const listener of this.#closing) listener()
     for (const end of this.subscriptions.values()) end()
     this.subscriptions.clear()
   }
@@ -177,6 +171,5 @@ export function contextOf(lane: LaneClient, changes: { dev?: DevAccounts; connec
     clientVersion: 'Paralane/v0.1.0/linux-x64/node20',
     openrpc: () => ({ openrpc: '1.3.2' }),
     connection: changes.connection ?? null,
-    method: 'test',
   }
 }

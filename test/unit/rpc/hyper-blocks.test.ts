@@ -63,7 +63,7 @@ function fake(): Fake {
     evidence: async () => [],
     describeLane: async () => lane,
     trust: () => trustModelOf(set, true),
-    status: async () => ({ buddies: [{ index: 0, key: filled(21), state: 'running', height: 3n, view: 0 }], viewChanges: 2, busyMs: 5 }),
+    status: async () => ({ buddies: [{ index: 0, key: filled(21), state: 'running', height: 3n, view: 0 }], viewChanges: 2 }),
     onSealed: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

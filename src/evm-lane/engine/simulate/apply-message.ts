@@ -6,7 +6,6 @@ import { Address as LibAddress } from '@ethereumjs/util'
 import type { ExecResult } from '@ethereumjs/evm'
 import { bareHex, bigintMax, bigintMin, fromHex, toHex } from '../../../primitives.js'
 import type { Address, Bytes } from '../../../primitives.js'
-import type { LogData } from '../../chain-data.js'
 import { libBlock } from '../block-env.js'
 import type { BlockEnv } from '../block-env.js'
 import type { EvmSlot } from '../evm-slot.js'
@@ -28,8 +27,6 @@ export type MessageResult = {
   gasPeak: bigint
   returnData: Bytes
   failure: VmFailure | null
-  logs: LogData[]
-  createdAddress: Address | null
 }
 
 const lib = (address: Address): LibAddress => new LibAddress(address as Uint8Array<ArrayBuffer>)
@@ -44,7 +41,7 @@ export async function applyMessage(slot: EvmSlot, view: StateView, message: Mess
   warmUp(slot, message, env)
   const authorizationRefund = message.authorizations === null ? 0n : await applyAuthorizations(slot, view, message.authorizations)
 
-  const { execResult, createdAddress } = await slot.evm.runCall({
+  const { execResult } = await slot.evm.runCall({
     block: libBlock(env),
     gasPrice: message.gasPrice,
     caller: lib(message.from),
@@ -67,8 +64,6 @@ export async function applyMessage(slot: EvmSlot, view: StateView, message: Mess
     gasPeak: bigintMax(spent, floor),
     returnData: execResult.returnValue,
     failure: failureOf(execResult, message.to === null),
-    logs: (execResult.logs ?? []).map(([address, topics, data]) => ({ address, topics, data })),
-    createdAddress: execResult.exceptionError === undefined ? (createdAddress?.bytes ?? null) : null,
   }
 }
 

@@ -27,7 +27,7 @@ export function authorityOf(auth: Authorization, chainId: bigint): Address | nul
   return key === undefined ? null : keccak256(key).subarray(12)
 }
 
-export function isDelegation(code: Uint8Array): boolean {
+function isDelegation(code: Uint8Array): boolean {
   return code.length === 23 && code[0] === 0xef && code[1] === 0x01 && code[2] === 0x00
 }
 

@@ -8,7 +8,7 @@ import { poolLimits, poolTx, senderOf } from './pool-tx.js'
 import type { TxFields } from './pool-tx.js'
 import { bareHex } from '../../../../src/primitives.js'
 
-const rich: SenderAccount = { nonce: 0n, balance: 10n ** 18n, hasCode: false, delegated: false, codeHash: null }
+const rich: SenderAccount = { nonce: 0n, balance: 10n ** 18n, hasCode: false, delegated: false }
 
 function poolWith({ limits = {}, accounts = {} }: { limits?: Partial<typeof poolLimits>; accounts?: Record<number, Partial<SenderAccount>> } = {}) {
   const state = new Map(Object.entries(accounts).map(([n, account]) => [bareHex(senderOf(Number(n))), { ...rich, ...account }]))

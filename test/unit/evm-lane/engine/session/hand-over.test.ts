@@ -22,7 +22,7 @@ async function desk(production: Production) {
   const parts = await openLane(laneSpec({ production }))
   const told: { tx: LaneTx; lanes: number[] }[] = []
   const stayed: LaneTx[] = []
-  const rich = { nonce: 0n, balance: 10n ** 30n, hasCode: false, delegated: false, codeHash: null }
+  const rich = { nonce: 0n, balance: 10n ** 30n, hasCode: false, delegated: false }
   const view = { account: () => rich, admission: () => ({ limits: poolLimits, blockGasLimit: 30_000_000n, maxBlobsPerTx: 6 }) }
   const pool: TxPool = new TxPool(poolLimits, view, (txs) => {
     stayed.push(...handOverKnown(parts, pool, txs, (tx, lanes) => told.push({ tx, lanes })))
