@@ -21,6 +21,8 @@ subtask(TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD, async ({ solcVersion }, hre, runSu
 })
 
 module.exports = {
+  // Each test waits for blocks.
+  mocha: { timeout: 300_000 },
   solidity: {
     version: require('solc/package.json').version,
     // OpenZeppelin 5.7 uses mcopy; Hardhat 2 would aim at an older EVM by default.

@@ -6,7 +6,7 @@ const { openLane, sent, deploy, deployEverywhere, deployPair } = require('./depl
 const e18 = 10n ** 18n
 
 describe('FlashArbitrage', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   const lanes = ['lane0', 'lane1', 'lane2'].map(openLane)
   const [a, b, c] = lanes
   let gold, iron, lender, arbitrage, route

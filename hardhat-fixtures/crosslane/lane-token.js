@@ -7,7 +7,7 @@ const { openLane, sent, deploy, deployEverywhere, portalOf } = require('./deploy
 const laneUnknown = ethers.id('LaneUnknown(uint256)').slice(0, 10)
 
 describe('LaneToken', function () {
-  this.timeout(60_000)
+  this.timeout(300_000)
   const lanes = ['lane0', 'lane1'].map(openLane)
   const [a, b] = lanes
   const holder = a.signer.address

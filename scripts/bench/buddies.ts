@@ -6,7 +6,8 @@ import { rm } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { deployCounter, startLoad } from '../../test/e2e/buddies/load.js'
-import { startNetwork, until, type BuddyNetwork } from '../../test/e2e/buddies/network.js'
+import { startNetwork, type BuddyNetwork } from '../../test/e2e/buddies/network.js'
+import { until } from '../../test/e2e/until.js'
 import { rpc } from '../../test/e2e/rpc.js'
 
 const seconds = Number(process.argv[2] ?? 40)

@@ -18,7 +18,7 @@ const killMsMax = 3_000
 
 const run = promisify(execFile)
 
-test('an import that is killed goes on when it is called again', { skip: skipWithoutData, timeout: 120_000 }, async (t) => {
+test('an import that is killed goes on when it is called again', { skip: skipWithoutData, timeout: 600_000 }, async (t) => {
   const random = seededRandom('import kills')
   const folder = await mkdtemp(join(tmpdir(), 'paralane-import-'))
   t.after(() => rm(folder, { recursive: true, force: true }))

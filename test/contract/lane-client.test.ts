@@ -179,7 +179,8 @@ test('a crashed worker is restarted; what was in flight is rejected', async (t) 
 })
 
 test('an endless loop in one worker does not touch another, and the watchdog ends it', async (t) => {
-  const looping = worker({ watchdogMs: 400 })
+  // Long beside what 16 answers take, also where threads wait for a processor.
+  const looping = worker({ watchdogMs: 3_000 })
   const other = worker()
   t.after(() => Promise.all([looping.stop(), other.stop()]))
   await Promise.all([looping.ready, other.ready])

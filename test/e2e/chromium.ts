@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
+import { waitMsMax } from './until.js'
 
 /** Where Debian's package puts it. */
 const file = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
@@ -27,9 +28,11 @@ export const withoutChromium =
 
 /** Each start has a profile of its own, which is gone with the browser. */
 export async function startChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: file, args: flags })
+  return chromium.launch({ executablePath: file, args: flags, timeout: waitMsMax })
 }
 
 export async function openPage(browser: Browser): Promise<Page> {
-  return browser.newPage({ viewport: { width: 1280, height: 1600 } })
+  const page = await browser.newPage({ viewport: { width: 1280, height: 1600 } })
+  page.setDefaultTimeout(waitMsMax)
+  return page
 }

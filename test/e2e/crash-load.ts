@@ -58,7 +58,7 @@ async function sendAll(
 }
 
 async function answerOf(url: string, raw: string): Promise<Acknowledged | undefined> {
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransactionSync', params: [raw, 30_000] })
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransactionSync', params: [raw] })
   const text = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
     .then((response) => response.text())
     .catch(() => undefined)

@@ -12,7 +12,7 @@ import { toHex, type Address } from '../../src/primitives.js'
 import { seededRandom, type Random } from '../fixtures/random.js'
 import { auditAccount, auditBlocks } from './chain-audit.js'
 import { createLoad, deployWriter, sendUntilGone, type Load } from './crash-load.js'
-import { needsOwnGateway, startGateway, type Gateway } from './gateway.js'
+import { needsOwnGateway, patientLimits, startGateway, type Gateway } from './gateway.js'
 import { post, rpc } from './rpc.js'
 
 const crashes = Number(process.env['PARALANE_CRASHES'] ?? 6)
@@ -20,8 +20,7 @@ const crashes = Number(process.env['PARALANE_CRASHES'] ?? 6)
 const receiptsMax = 60
 const extraMsMax = 30
 
-const config = `
-[[lanes]]
+const config = `${patientLimits}[[lanes]]
 chainId = 77020
 name = "instant"
 production = "instant"
@@ -32,7 +31,7 @@ name = "interval"
 blockTimeMs = 50
 `
 
-test(`kill -9, ${crashes} times under load`, { skip: needsOwnGateway, timeout: 60_000 + crashes * 30_000 }, async (t) => {
+test(`kill -9, ${crashes} times under load`, { skip: needsOwnGateway, timeout: 240_000 + crashes * 120_000 }, async (t) => {
   await initKeccak()
   const random = seededRandom('crashes')
   const folder = await mkdtemp(join(tmpdir(), 'paralane-crash-'))

@@ -21,7 +21,7 @@ async function deploy(signer: ethers.Signer): Promise<ethers.BaseContract> {
   return contract.waitForDeployment()
 }
 
-test('ethers deploys and uses a token on two lanes', { timeout: 120_000 }, async (t) => {
+test('ethers deploys and uses a token on two lanes', { timeout: 600_000 }, async (t) => {
   const gateway = await startGateway()
   t.after(() => gateway.stop())
 

@@ -12,7 +12,7 @@ const owner = devAccount(0).address
 const friend = devAccount(1).address
 const transferTopic = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
 
-test('foundry deploys and uses a token on two lanes', { skip: withoutFoundry, timeout: 240_000 }, async (t) => {
+test('foundry deploys and uses a token on two lanes', { skip: withoutFoundry, timeout: 600_000 }, async (t) => {
   const gateway = await startGateway()
   t.after(() => gateway.stop())
   const env = { OWNER_KEY: devKey(0), FRIEND_KEY: devKey(1), LANE0_URL: gateway.laneUrl(lanes[0]), LANE1_URL: gateway.laneUrl(lanes[1]) }

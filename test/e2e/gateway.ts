@@ -6,11 +6,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { mainFile } from './root.js'
+import { waitMsMax } from './until.js'
 
-/** A start that has not reached its last banner line by then is reported with its output instead of hanging the run. */
-const startMsMax = 60_000
 /** Graceful shutdown is promised within 2 s; the rest is a loaded machine. */
-const stopMsMax = 15_000
+const stopMsMax = 60_000
+
+/**
+ * The head of a configuration for tests that take an answer to a send for its block: by default such an answer comes without one after some seconds,
+ * which is less than a slow machine may need.
+ */
+export const patientLimits = `[limits]\nsendWaitMs = ${waitMsMax}\nsendSyncMs = ${waitMsMax}\nsendSyncMaxMs = ${waitMsMax}\n`
 
 export type Gateway = {
   readonly url: string
@@ -87,7 +92,7 @@ function listening(child: ChildProcessWithoutNullStreams, output: Output): Promi
       child.kill('SIGKILL')
       reject(new Error(`${why}\n${output.text}`))
     }
-    const deadline = setTimeout(() => fail(`no "Listening on" line within ${startMsMax} ms`), startMsMax)
+    const deadline = setTimeout(() => fail(`no "Listening on" line within ${waitMsMax} ms`), waitMsMax)
     child.once('error', (error) => fail(error.message))
     child.once('exit', (code, signal) => fail(`gateway ended at start with ${code ?? signal}`))
     child.stdout.on('data', () => {

@@ -7,7 +7,7 @@ import test from 'node:test'
 import { lanes, startGateway } from './gateway.js'
 import { copyHardhatProject } from './hardhat-project.js'
 
-test('hardhat 2 with Ignition deploys and uses a token on two lanes', { timeout: 240_000 }, async (t) => {
+test('hardhat 2 with Ignition deploys and uses a token on two lanes', { timeout: 600_000 }, async (t) => {
   const gateway = await startGateway()
   t.after(() => gateway.stop())
   const { folder, hardhat, remove } = await copyHardhatProject({

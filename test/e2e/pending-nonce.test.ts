@@ -7,15 +7,14 @@ import { join } from 'node:path'
 import test from 'node:test'
 import type * as viem from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
-import { needsOwnGateway, startGateway } from './gateway.js'
+import { needsOwnGateway, patientLimits, startGateway } from './gateway.js'
 import { rpc } from './rpc.js'
 import { devKey } from './token.js'
 
 /** Transactions in a row; other chains with blocks of 300 ms and less were seen to fail within the first hundred. */
 const count = 1_000
 
-const config = `
-[[lanes]]
+const config = `${patientLimits}[[lanes]]
 chainId = 77010
 name = "fast"
 blockTimeMs = 50
@@ -26,7 +25,7 @@ name = "quick"
 blockTimeMs = 250
 `
 
-test(`${count} transactions one after another with the pending nonce`, { skip: needsOwnGateway, timeout: 240_000 }, async (t) => {
+test(`${count} transactions one after another with the pending nonce`, { skip: needsOwnGateway, timeout: 600_000 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'paralane-nonce-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const file = join(folder, 'paralane.toml')

@@ -7,7 +7,7 @@ import { rpc } from './rpc.js'
 
 const chainIds = [77000, 77001, 77002, 77003]
 
-test('GET endpoints and CORS', { skip: needsOwnGateway, timeout: 120_000 }, async (t) => {
+test('GET endpoints and CORS', { skip: needsOwnGateway, timeout: 600_000 }, async (t) => {
   const gateway = await startGateway()
   t.after(() => gateway.stop())
   const get = (path: string, headers: Record<string, string> = {}) => fetch(`${gateway.url}${path}`, { headers })

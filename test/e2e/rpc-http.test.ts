@@ -9,7 +9,7 @@ const call = (rest: object) => JSON.stringify({ jsonrpc: '2.0', ...rest })
 const chainIds = [77000, 77001, 77002, 77003]
 const hex = (value: number) => `0x${value.toString(16)}`
 
-test('JSON-RPC over HTTP and WebSocket', { skip: needsOwnGateway, timeout: 120_000 }, async (t) => {
+test('JSON-RPC over HTTP and WebSocket', { skip: needsOwnGateway, timeout: 600_000 }, async (t) => {
   const gateway = await startGateway()
   t.after(() => gateway.stop())
   const lane = gateway.laneUrl(77001)

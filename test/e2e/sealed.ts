@@ -4,9 +4,7 @@
 import { WebSocket } from 'ws'
 import type { Gateway } from './gateway.js'
 import { rpc } from './rpc.js'
-
-/** Longer than any test needs; a gateway that never seals is reported instead of hanging the run. */
-const sealMsMax = 60_000
+import { waitMsMax } from './until.js'
 
 export async function untilSealed({ url }: Pick<Gateway, 'url'>, chainId: number, number: bigint): Promise<void> {
   const socket = new WebSocket(url.replace('http', 'ws'))
@@ -16,7 +14,7 @@ export async function untilSealed({ url }: Pick<Gateway, 'url'>, chainId: number
   }
   try {
     await new Promise<void>((resolve, reject) => {
-      const deadline = setTimeout(() => reject(new Error(`block ${number} of lane ${chainId} was not sealed within ${sealMsMax} ms`)), sealMsMax)
+      const deadline = setTimeout(() => reject(new Error(`block ${number} of lane ${chainId} was not sealed within ${waitMsMax} ms`)), waitMsMax)
       const settle = (then: () => void): void => {
         clearTimeout(deadline)
         then()

@@ -13,6 +13,7 @@ import { root } from './root.js'
 import { rpc } from './rpc.js'
 import type { Json } from './rpc.js'
 import { untilSealed } from './sealed.js'
+import { receiptOf } from './until.js'
 import { serveVerifyPage } from './verify-page/serve.js'
 import type { VerifyPage } from './verify-page/serve.js'
 
@@ -20,7 +21,7 @@ const [chainId] = lanes
 const receiver = `0x${'b0'.repeat(20)}`
 const balance = '0de0b6b3a7640000'
 const skip = needsOwnGateway || withoutChromium
-const options = { skip, timeout: 60_000 }
+const options = { skip, timeout: 600_000 }
 const errors: string[] = []
 let gateway: Gateway
 let genesis: Json
@@ -33,13 +34,13 @@ before(async () => {
   ;[gateway, served, browser] = await Promise.all([startGateway(), serveVerifyPage(), startChromium()])
   const [from] = await rpc(gateway.laneUrl(chainId), 'eth_accounts')
   const hash = await rpc(gateway.laneUrl(chainId), 'eth_sendTransaction', [{ from, to: receiver, value: `0x${balance.replace(/^0/, '')}` }])
-  const { blockNumber } = await rpc(gateway.laneUrl(chainId), 'eth_getTransactionReceipt', [hash])
+  const { blockNumber } = await receiptOf(gateway.laneUrl(chainId), hash)
   await untilSealed(gateway, chainId, BigInt(blockNumber))
   genesis = await rpc(gateway.url, 'hyper_genesis')
   page = await openPage(browser)
   page.on('pageerror', (error) => void errors.push(String(error)))
   await page.goto(served.url)
-  await page.waitForSelector('body[data-ready]', { timeout: 30_000 })
+  await page.waitForSelector('body[data-ready]')
 })
 
 after(async () => {

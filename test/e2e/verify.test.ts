@@ -18,6 +18,7 @@ import { mainFile } from './root.js'
 import { rpc } from './rpc.js'
 import type { Json } from './rpc.js'
 import { untilSealed } from './sealed.js'
+import { receiptOf, waitMsMax } from './until.js'
 
 const [chainId] = lanes
 const receiver = `0x${'5e'.repeat(20)}`
@@ -39,9 +40,9 @@ before(async () => {
   const [from] = await rpc(gateway.laneUrl(chainId), 'eth_accounts')
   // Its constructor stores 42 in slot 0.
   const deployed = await rpc(gateway.laneUrl(chainId), 'eth_sendTransaction', [{ from, data: '0x602a60005560006000f3', gas: '0x186a0' }])
-  contract = (await rpc(gateway.laneUrl(chainId), 'eth_getTransactionReceipt', [deployed])).contractAddress
+  contract = (await receiptOf(gateway.laneUrl(chainId), deployed)).contractAddress
   const hash = await rpc(gateway.laneUrl(chainId), 'eth_sendTransaction', [{ from, to: receiver, value: '0x1234' }])
-  sent = await rpc(gateway.laneUrl(chainId), 'eth_getTransactionReceipt', [hash])
+  sent = await receiptOf(gateway.laneUrl(chainId), hash)
   await untilSealed(gateway, chainId, BigInt(sent.blockNumber))
 })
 
@@ -54,7 +55,7 @@ after(async () => {
 const word = (value: number): string => `0x${value.toString(16).padStart(64, '0')}`
 
 function verify(rpcUrl: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [mainFile, 'verify', '--rpc', rpcUrl, ...args], { encoding: 'utf8', timeout: 60_000 })
+  return spawnSync(process.execPath, [mainFile, 'verify', '--rpc', rpcUrl, ...args], { encoding: 'utf8', timeout: waitMsMax })
 }
 
 test('the command proves a balance from the genesis document', options, () => {

@@ -28,7 +28,7 @@ async function deploy(wallet: viem.WalletClient, reader: viem.PublicClient): Pro
   return receipt.contractAddress
 }
 
-test('viem deploys and uses a token on two lanes', { timeout: 120_000 }, async (t) => {
+test('viem deploys and uses a token on two lanes', { timeout: 600_000 }, async (t) => {
   const gateway = await startGateway()
   t.after(() => gateway.stop())
 

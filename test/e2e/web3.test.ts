@@ -22,7 +22,7 @@ async function deploy(web3: Web3) {
   return contract.deploy({ data: bytecode, arguments: [owner, supply] as never }).send({ from: owner })
 }
 
-test('web3 deploys and uses a token on two lanes', { timeout: 120_000 }, async (t) => {
+test('web3 deploys and uses a token on two lanes', { timeout: 600_000 }, async (t) => {
   const gateway = await startGateway()
   t.after(() => gateway.stop())
 

@@ -5,8 +5,9 @@ import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { needsOwnGateway } from '../gateway.js'
 import { rpc } from '../rpc.js'
+import { until } from '../until.js'
 import { deployCounter, startLoad } from './load.js'
-import { startNetwork, until, type BuddyProcess } from './network.js'
+import { startNetwork, type BuddyProcess } from './network.js'
 
 const liar = fileURLToPath(new URL('./wrong-root-child.js', import.meta.url))
 const lanes = `
@@ -15,7 +16,7 @@ chainId = 77042
 name = "instant"
 `
 
-test('a Buddy that votes for wrong roots, and twice, is convicted; the others seal', { skip: needsOwnGateway, timeout: 300_000 }, async (t) => {
+test('a Buddy that votes for wrong roots, and twice, is convicted; the others seal', { skip: needsOwnGateway, timeout: 900_000 }, async (t) => {
   const network = await startNetwork({ lanes, program: (index) => (index === 3 ? liar : null) })
   t.after(() => network.stop())
   const { gateway, buddies } = network

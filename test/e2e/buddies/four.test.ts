@@ -6,9 +6,10 @@ import test from 'node:test'
 import { needsOwnGateway } from '../gateway.js'
 import { paralane } from '../process/command.js'
 import { rpc } from '../rpc.js'
+import { until } from '../until.js'
 import { keepsUp } from './keeps-up.js'
 import { deployCounter, startLoad } from './load.js'
-import { startNetwork, until, type BuddyProcess } from './network.js'
+import { startNetwork, type BuddyProcess } from './network.js'
 
 const lanes = `
 [[lanes]]
@@ -23,7 +24,7 @@ blockTimeMs = 100
 /** Blocks of the clock's lane after two have died: as long as 20 periods, in which sealing would go far beyond what late votes allow. */
 const blocksWithoutSeal = 40
 
-test('sealing goes on without one, stops without two, and resumes', { skip: needsOwnGateway, timeout: 400_000 }, async (t) => {
+test('sealing goes on without one, stops without two, and resumes', { skip: needsOwnGateway, timeout: 900_000 }, async (t) => {
   const network = await startNetwork({ lanes })
   t.after(() => network.stop())
   const { gateway, buddies } = network
@@ -78,7 +79,7 @@ async function lastSealable(alive: readonly BuddyProcess[]): Promise<number> {
   return Math.max(...stored.map(Number)) + 2
 }
 
-test('who seals is changed while it runs', { skip: needsOwnGateway, timeout: 400_000 }, async (t) => {
+test('who seals is changed while it runs', { skip: needsOwnGateway, timeout: 900_000 }, async (t) => {
   const network = await startNetwork({ lanes })
   t.after(() => network.stop())
   const { gateway, buddies } = network

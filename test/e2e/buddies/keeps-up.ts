@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict'
 import { rpc } from '../rpc.js'
-import { until, type BuddyNetwork, type BuddyProcess } from './network.js'
+import { until } from '../until.js'
+import { type BuddyNetwork, type BuddyProcess } from './network.js'
 
 /** The Buddy has sealed what the gateway knows, with lanes of its own that came out the same. */
 export async function keepsUp({ gateway, height }: BuddyNetwork, buddy: BuddyProcess): Promise<void> {

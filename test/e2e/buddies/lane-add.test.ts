@@ -11,9 +11,10 @@ import { toHex } from '../../../src/primitives.js'
 import { needsOwnGateway } from '../gateway.js'
 import { paralane } from '../process/command.js'
 import { rpc, type Json } from '../rpc.js'
+import { until } from '../until.js'
 import { keepsUp } from './keeps-up.js'
 import { account, deployCounter } from './load.js'
-import { startNetwork, until, type BuddyNetwork, type BuddyProcess } from './network.js'
+import { startNetwork, type BuddyNetwork, type BuddyProcess } from './network.js'
 
 const first = 77_045
 const added = 77_046
@@ -23,7 +24,7 @@ chainId = ${first}
 name = "first"
 `
 
-test('a lane that is added is followed, sealed and served by all Buddies', { skip: needsOwnGateway, timeout: 400_000 }, async (t) => {
+test('a lane that is added is followed, sealed and served by all Buddies', { skip: needsOwnGateway, timeout: 900_000 }, async (t) => {
   const keys = await mkdtemp(join(tmpdir(), 'paralane-admin-'))
   t.after(() => rm(keys, { recursive: true, force: true }))
   const [admin, stranger] = ['admin.pem', 'stranger.pem'].map((name) => join(keys, name)) as [string, string]

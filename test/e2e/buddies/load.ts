@@ -2,8 +2,8 @@
 // Does not own: the gateway.
 // Called by: end-to-end tests and measurements of separate Buddies.
 
-import { rpc, type Json } from '../rpc.js'
-import { until } from './network.js'
+import { rpc } from '../rpc.js'
+import { receiptOf } from '../until.js'
 
 export const account = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
 /** sstore(0, sload(0) + 1) */
@@ -11,12 +11,7 @@ const counter = '0x600a600c600039600a6000f36001600054016000550000'
 
 export async function deployCounter(url: string): Promise<string> {
   const hash = await rpc(url, 'eth_sendTransaction', [{ from: account, data: counter }])
-  let receipt: Json = null
-  await until(
-    async () => (receipt = await rpc(url, 'eth_getTransactionReceipt', [hash])) !== null,
-    () => `${hash} is in no block`,
-  )
-  return receipt.contractAddress
+  return (await receiptOf(url, hash)).contractAddress
 }
 
 export type Load = { readonly sent: number; stop: () => Promise<void> }

@@ -14,6 +14,7 @@ import { openTcpProxy, type TcpProxy } from '../../fixtures/tcp-proxy.js'
 import { startGateway, type Gateway } from '../gateway.js'
 import { mainFile } from '../root.js'
 import { rpc, type Json } from '../rpc.js'
+import { until, waitMsMax } from '../until.js'
 
 export type BuddyProcess = {
   readonly index: number
@@ -57,9 +58,6 @@ export type NetworkOptions = {
   /** Further lines of the gateway's `hyper`. */
   hyper?: string
 }
-
-const startMsMax = 60_000
-const waitMsMax = 90_000
 
 export async function startNetwork({
   buddies: count = 4,
@@ -151,15 +149,6 @@ export async function startNetwork({
   }
 }
 
-/** Asks again and again what no event tells from outside of a process. */
-export async function until(holds: () => Promise<boolean>, why: () => string, msMax = waitMsMax): Promise<void> {
-  const end = performance.now() + msMax
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(why())
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
-}
-
 function tail(buddy: BuddyProcess): string {
   return `--- Buddy ${buddy.index}\n${buddy.output().split('\n').slice(-12).join('\n')}`
 }
@@ -172,7 +161,7 @@ function buddyProcess(at: Place, program: string | null, config: string): BuddyP
   const listeners = new Set<() => void>()
   const said = (pattern: RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
-      const deadline = setTimeout(() => settle(() => reject(new Error(`Buddy ${at.index} did not say ${String(pattern)}\n${text}`))), startMsMax)
+      const deadline = setTimeout(() => settle(() => reject(new Error(`Buddy ${at.index} did not say ${String(pattern)}\n${text}`))), waitMsMax)
       const look = (): void => {
         if (pattern.test(text)) settle(resolve)
       }
@@ -202,7 +191,9 @@ function buddyProcess(at: Place, program: string | null, config: string): BuddyP
       child = started
       text = ''
       // A test run that dies must not leave a Buddy behind.
-      process.once('exit', () => started.kill('SIGKILL'))
+      const killOnExit = (): boolean => started.kill('SIGKILL')
+      process.once('exit', killOnExit)
+      started.once('exit', () => process.removeListener('exit', killOnExit))
       for (const stream of [started.stdout, started.stderr]) {
         stream.setEncoding('utf8')
         stream.on('data', (chunk: string) => {

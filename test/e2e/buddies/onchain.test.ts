@@ -6,7 +6,8 @@ import { needsOwnGateway } from '../gateway.js'
 import { post, rpc } from '../rpc.js'
 import { deployVerifier, membersOf } from '../seal-verifier.js'
 import type { OnchainSeal } from '../seal-verifier.js'
-import { startNetwork, until } from './network.js'
+import { until } from '../until.js'
+import { startNetwork } from './network.js'
 
 const chainId = 77045
 const lanes = `
@@ -15,7 +16,7 @@ chainId = ${chainId}
 name = "instant"
 `
 
-test('the gateway collects the signatures of separate Buddies', { skip: needsOwnGateway, timeout: 200_000 }, async (t) => {
+test('the gateway collects the signatures of separate Buddies', { skip: needsOwnGateway, timeout: 900_000 }, async (t) => {
   const network = await startNetwork({ buddies: 2, lanes, hyper: 'onchainSeals = true', more: 'onchainSeals = true' })
   t.after(() => network.stop())
   const { gateway, buddies } = network

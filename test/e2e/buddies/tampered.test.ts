@@ -11,8 +11,9 @@ import { openLevelStore } from '../../../src/store/level-store.js'
 import { needsOwnGateway } from '../gateway.js'
 import { paralane } from '../process/command.js'
 import { rpc } from '../rpc.js'
+import { until } from '../until.js'
 import { account } from './load.js'
-import { startNetwork, until } from './network.js'
+import { startNetwork } from './network.js'
 
 /** It was there before the first block: what changed lately a lane checks against its tries when it starts, and would not start. */
 const contract = '0x00000000000000000000000000000000000c0de0'
@@ -50,7 +51,7 @@ async function tamper(folder: string): Promise<void> {
   await store.close()
 }
 
-test('a tampered slot is refused by all Buddies, and named by verify --replay', { skip: needsOwnGateway, timeout: 400_000 }, async (t) => {
+test('a tampered slot is refused by all Buddies, and named by verify --replay', { skip: needsOwnGateway, timeout: 900_000 }, async (t) => {
   const genesisFolder = await mkdtemp(join(tmpdir(), 'paralane-genesis-'))
   t.after(() => rm(genesisFolder, { recursive: true, force: true }))
   const genesisFile = join(genesisFolder, 'lane.json')

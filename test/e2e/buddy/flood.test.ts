@@ -60,7 +60,7 @@ async function flood(cluster: TcpCluster, to: TcpSeat, from: TcpSeat): Promise<F
   }
 }
 
-test('one of four floods the others: they go on sealing', { timeout: 120_000 }, async (t) => {
+test('one of four floods the others: they go on sealing', { timeout: 600_000 }, async (t) => {
   const cluster = await openTcpCluster(size)
   t.after(() => cluster.close())
   const honest = cluster.seats.slice(0, 3)

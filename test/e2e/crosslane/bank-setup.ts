@@ -122,7 +122,7 @@ function signed(chainId: number, signer: Signer, fields: { nonce: bigint; to: Ad
 }
 
 async function mined(gateway: Gateway, raw: Hex, chainId: number): Promise<Json> {
-  const receipt = await rpc(gateway.laneUrl(chainId), 'eth_sendRawTransactionSync', [raw, 30_000])
+  const receipt = await rpc(gateway.laneUrl(chainId), 'eth_sendRawTransactionSync', [raw, minedMs])
   if (receipt.status !== '0x1') throw new Error(`a transaction of the set-up failed: ${receipt.transactionHash}`)
   return receipt
 }

@@ -6,7 +6,7 @@ import test from 'node:test'
 import { needsOwnGateway, startGateway } from '../gateway.js'
 import { copyHardhatProject } from '../hardhat-project.js'
 
-test('hardhat 2 trades between three lanes', { skip: needsOwnGateway, timeout: 300_000 }, async (t) => {
+test('hardhat 2 trades between three lanes', { skip: needsOwnGateway, timeout: 600_000 }, async (t) => {
   const gateway = await startGateway()
   t.after(() => gateway.stop())
   const { hardhat, remove } = await copyHardhatProject({ PARALANE_URL: gateway.url })

@@ -10,7 +10,7 @@ import { controllerPackages, findPackages, packagesFolderVariable } from './pack
 
 const installed = findPackages(controllerPackages) !== undefined
 const skip = !installed && `MetaMask's controllers are not installed (set ${packagesFolderVariable}, or run node dist/scripts/metamask.js)`
-const timeoutMs = 120_000
+const timeoutMs = 600_000
 
 test('MetaMask adds lanes, sends, deploys and sees a revert', { skip, timeout: timeoutMs }, async (t) => {
   const script = fileURLToPath(new URL('../../../scripts/metamask.js', import.meta.url))

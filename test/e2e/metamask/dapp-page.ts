@@ -20,7 +20,6 @@ export type DappPage = {
   close(): Promise<void>
 }
 
-const statusTimeoutMs = 60_000
 const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
@@ -41,7 +40,7 @@ export async function openDapp({ folder, wallet }: { folder: string; wallet: Wal
   await page.addInitScript(injectedScript)
   await page.goto(`${origin}/index.html`)
 
-  const waitFor = (condition: string) => page.waitForFunction(condition, undefined, { timeout: statusTimeoutMs })
+  const waitFor = (condition: string) => page.waitForFunction(condition)
   return {
     dapp,
     errors,

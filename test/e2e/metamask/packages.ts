@@ -22,7 +22,7 @@ export const controllerPackages: Readonly<Record<string, string>> = {
 export const dappPackages: Readonly<Record<string, string>> = { '@metamask/test-dapp': '9.9.0' }
 
 export const packagesFolderVariable = 'METAMASK_PACKAGES'
-const installTimeoutMs = 300_000
+const installTimeoutMs = 600_000
 
 /** The first folder whose node_modules holds all of `packages`; undefined when there is none. */
 export function findPackages(packages: Readonly<Record<string, string>>): string | undefined {

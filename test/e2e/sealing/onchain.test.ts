@@ -12,10 +12,11 @@ import { rpc } from '../rpc.js'
 import { compileReadme, constructorError, deployVerifier, membersOf } from '../seal-verifier.js'
 import type { Member, OnchainSeal } from '../seal-verifier.js'
 import { untilSealed } from '../sealed.js'
+import { receiptOf } from '../until.js'
 
 const [chainId] = lanes
 
-test('a contract checks a Seal, and refuses what is not one', { skip: needsOwnGateway, timeout: 120_000 }, async (t) => {
+test('a contract checks a Seal, and refuses what is not one', { skip: needsOwnGateway, timeout: 600_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'paralane-onchain-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const config = join(folder, 'paralane.toml')
@@ -26,7 +27,7 @@ test('a contract checks a Seal, and refuses what is not one', { skip: needsOwnGa
   const laneUrl = gateway.laneUrl(chainId)
   const [from] = await rpc(laneUrl, 'eth_accounts')
   const sent = await rpc(laneUrl, 'eth_sendTransaction', [{ from, to: from, value: '0x1' }])
-  const { blockNumber } = await rpc(laneUrl, 'eth_getTransactionReceipt', [sent])
+  const { blockNumber } = await receiptOf(laneUrl, sent)
   await untilSealed(gateway, chainId, BigInt(blockNumber))
 
   const seal: OnchainSeal = await rpc(gateway.url, 'hyper_getOnchainSeal', ['latest'])

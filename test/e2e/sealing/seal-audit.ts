@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { askOverHttp, reachByAll, trustGenesis, type Anchor } from '../../../src/hyper/light-client.js'
 import type { Gateway } from '../gateway.js'
 import { rpc, type Json } from '../rpc.js'
-import type { Heads } from './heads.js'
+import { until } from '../until.js'
 
 /** What was seen so far; nothing of it may change. */
 export type SealBook = {
@@ -64,13 +64,10 @@ export async function marksOf(gateway: Gateway, chainId: number): Promise<{ safe
   return { finalized, safe, latest: await at('latest') }
 }
 
-/** Waits as a client would: it listens before it asks, so that no head falls in between. */
-export async function untilFinal(gateway: Gateway, heads: Heads, chainId: number, number: bigint): Promise<void> {
-  for (;;) {
-    const next = heads.until(() => true)
-    // Nobody waits for it when the block is final already.
-    next.catch(() => undefined)
-    if ((await marksOf(gateway, chainId)).finalized >= number) return
-    await next
-  }
+/** A lane that is slow is told what is sealed later than those who listen for Hyper Blocks, so it is asked itself. */
+export async function untilFinal(gateway: Gateway, chainId: number, number: bigint): Promise<void> {
+  await until(
+    async () => (await marksOf(gateway, chainId)).finalized >= number,
+    () => `block ${number} of lane ${chainId} does not become final`,
+  )
 }

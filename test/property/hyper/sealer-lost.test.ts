@@ -75,7 +75,7 @@ test(`sealing goes on through ${deaths} deaths of its thread`, { timeout: 300_00
   })
   const bundles = (async () => {
     for (let nonce = 0n; loaded; nonce++) {
-      const { state } = await coordinator.reader.sendBundle(lanes.slice(0, 2).map((lane) => bundled(lane, nonce)), 60_000) // prettier-ignore
+      const { state } = await coordinator.reader.sendBundle(lanes.slice(0, 2).map((lane) => bundled(lane, nonce)), 240_000) // prettier-ignore
       assert.equal(state.kind, 'committed')
     }
   })()
@@ -83,6 +83,15 @@ test(`sealing goes on through ${deaths} deaths of its thread`, { timeout: 300_00
   loaded = false
   await Promise.all([...transfers, bundles])
   await untilSealed(lanes, sealing)
+  // Those who listen hear of a Hyper Block after the lanes.
+  while (told.length < Number(sealing.reader.height())) {
+    await new Promise<void>((resolve) => {
+      const forget = sealing.reader.onSealed(() => {
+        forget()
+        resolve()
+      })
+    })
+  }
 
   let parent = sealing.reader.genesis.hash
   const tips = new Map(lanes.map(({ chainId }) => [chainId, 0n]))

@@ -210,7 +210,7 @@ test('shutdown closes WebSockets with 1001 and ends in time, even with a peer th
   const started = performance.now()
   const [[code]] = await Promise.all([client.closed, server.close()])
   assert.equal(code, 1001)
-  assert.ok(performance.now() - started < 2_000)
+  assert.ok(performance.now() - started < 10_000)
   deaf.destroy()
 })
 
