@@ -7,7 +7,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { openKeyFile } from './buddy/key-file.js'
 import { openFollowedLane, type FollowedLanes } from './commands/followed-lanes.js'
 import type { BuddySettings } from './config/buddy-config.js'
-import { AppError } from './errors.js'
+import { AppError, errorText } from './errors.js'
 import type { LaneClient } from './evm-lane/client.js'
 import { initKeccak, keccak256 } from './evm-lane/engine/keccak.js'
 import { systemClock } from './evm-lane/engine/producer.js'
@@ -210,7 +210,7 @@ class BuddyNode {
       this.#watch(lane, sealing, follower)
       this.#log('info', `lane ${trusted.name} is followed from now on`, { lane: trusted.chainId })
     } catch (error) {
-      this.#log('error', `lane ${trusted.name} cannot be followed: ${error instanceof Error ? error.message : String(error)}`, {
+      this.#log('error', `lane ${trusted.name} cannot be followed: ${errorText(error)}`, {
         lane: trusted.chainId,
       })
     }
@@ -249,6 +249,7 @@ class BuddyNode {
         refusals: () => this.#refusals.list(),
         refusedTotal: () => this.#refusals.total,
       },
+      log: this.#log,
     })
     return this.#server.url
   }

@@ -3,11 +3,12 @@
 // Called by: commands/start.ts, end-to-end tests.
 
 import { join } from 'node:path'
+import { httpUrl } from './config/address.js'
 import { createDevAccounts } from './config/dev-accounts.js'
 import type { NetworkInfo } from './config/banner.js'
 import type { Settings } from './config/resolve.js'
 import { openKeyFile } from './buddy/key-file.js'
-import { AppError } from './errors.js'
+import { AppError, errorText } from './errors.js'
 import type { ErrorCode } from './errors.js'
 import { initKeccak, keccak256 } from './evm-lane/engine/keccak.js'
 import { systemClock } from './evm-lane/engine/producer.js'
@@ -30,11 +31,11 @@ import { portalAbi } from './process/portal-abi.js'
 import { toHex } from './primitives.js'
 import { openLevelStore } from './store/level-store.js'
 import { coordinated } from './process/coordinated.js'
+import { logFault } from './process/fault-log.js'
 import { createLaneDirectory } from './process/lane-directory.js'
 import type { Log } from './process/log.js'
 import { openSealerThread } from './process/sealer-thread.js'
 import { clientVersion, version } from './process/version.js'
-import type { GatewayContext } from './rpc/method.js'
 import { methods } from './rpc/methods.js'
 import { openRpcDocument } from './rpc/openrpc.js'
 import { createServer } from './rpc/server.js'
@@ -108,7 +109,7 @@ export async function startNode(settings: Settings, log: Log): Promise<RunningNo
       await Promise.all([server.close(), stopLanes()])
     }
     const network = { genesisHash: sealing.reader.genesis.hash, trust: sealing.reader.trust().text }
-    return { url: urlOf(settings.host, port), network, stop }
+    return { url: httpUrl({ host: settings.host, port }), network, stop }
   } catch (error) {
     await stopLanes()
     throw error
@@ -149,13 +150,6 @@ function logLoss(log: Log, { name, chainId }: LaneSpec, { code, message }: AppEr
   log('error', `lane ${name} ended: ${message}`, { lane: chainId, code })
 }
 
-function logFault(log: Log): NonNullable<GatewayContext['onFault']> {
-  return (method, { spec }, error) => {
-    const { code, text } = error instanceof AppError ? { code: error.code, text: error.message } : { code: 'internal', text: String(error) }
-    log('error', `${method} on lane ${spec.name} failed: ${text}`, { lane: spec.chainId, code })
-  }
-}
-
 function watchLane(lane: LaneClient, log: Log): void {
   const { name, chainId } = lane.spec
   lane.onState((state) => log(state === 'failed' ? 'error' : 'info', `lane ${name} is ${state}`, { lane: chainId, state }))
@@ -168,11 +162,7 @@ async function allStarted(lanes: readonly LaneClient[], log: Log): Promise<void>
     const reason: unknown = outcome.reason
     const name = lanes[i]?.spec.name
     if (reason instanceof AppError && refusals.includes(reason.code)) throw new AppError(reason.code, `lane ${name}: ${reason.message}`, reason.data)
-    log('error', `lane ${name} does not start: ${reason instanceof Error ? reason.message : String(reason)}`)
+    log('error', `lane ${name} does not start: ${errorText(reason)}`)
   })
   if (outcomes.every(({ status }) => status === 'rejected')) throw new AppError('lane-unavailable', 'no lane could be started')
-}
-
-function urlOf(host: string, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

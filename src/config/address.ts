@@ -1,5 +1,5 @@
-// Owns: host:port as people write it.
-// Called by: hyper-settings.ts, buddy-config.ts, the schemas.
+// Owns: host:port as people write it, and the URL of a server there.
+// Called by: hyper-settings.ts, buddy-config.ts, the schemas; whoever serves.
 
 import { AppError } from '../errors.js'
 
@@ -14,4 +14,8 @@ export function addressOf(text: string): Address {
   const port = Number(text.slice(colon + 1))
   if (port > 65_535) throw new AppError('config-invalid', `${text}: the port must be at most 65535`)
   return { host: text.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port }
+}
+
+export function httpUrl({ host, port }: Address): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

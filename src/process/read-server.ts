@@ -2,6 +2,7 @@
 // Does not own: the gateway's server (rpc/server.ts, which it uses), the lanes.
 // Called by: buddy-node.ts.
 
+import { httpUrl, type Address } from '../config/address.js'
 import { AppError } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import { feedLimits, type FeedBatch } from '../hyper/feed/feed.js'
@@ -14,7 +15,9 @@ import { methods } from '../rpc/methods.js'
 import { openRpcDocument } from '../rpc/openrpc.js'
 import { createServer } from '../rpc/server.js'
 import { serverSettings } from '../rpc/settings.js'
+import { logFault } from './fault-log.js'
 import { createLaneDirectory } from './lane-directory.js'
+import type { Log } from './log.js'
 import { clientVersion, version } from './version.js'
 
 export type ReadServer = { url: string; stop: () => Promise<void> }
@@ -25,13 +28,14 @@ export type ReadSources = {
   sealing: SealingReader
   batchOf: (chainId: number, number: bigint) => Promise<FeedBatch | null>
   following: Following
+  log: Log
 }
 
 const writes: readonly RouteClass[] = ['lane-write', 'hyper-write', 'dev']
 
 /** @throws AppError 'config-invalid' when the address cannot be had. */
-export async function openReadServer({ host, port }: { host: string; port: number }, sources: ReadSources): Promise<ReadServer> {
-  const { lanes, sealing, batchOf, following } = sources
+export async function openReadServer({ host, port }: Address, sources: ReadSources): Promise<ReadServer> {
+  const { lanes, sealing, batchOf, following, log } = sources
   const table = readsOnly(following.gateway)
   const openrpc = openRpcDocument(table, { version, dev: false })
   const context = {
@@ -45,10 +49,11 @@ export async function openReadServer({ host, port }: { host: string; port: numbe
     dev: null,
     clientVersion,
     openrpc: () => openrpc,
+    onFault: logFault(log),
   }
   const server = createServer({ context, methods: table, settings: serverSettings })
   const listening = await server.listen(host, port)
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${listening.port}`, stop: () => server.close() }
+  return { url: httpUrl({ host, port: listening.port }), stop: () => server.close() }
 }
 
 /** A write says where it belongs, instead of not existing: the caller has the right method and the wrong server. */

@@ -111,7 +111,7 @@ function succeeded(dispatcher: Dispatcher, call: Call, label: string, lane: Lane
 
 function refusal({ context }: Dispatcher, method: string, lane: LaneClient, error: unknown): RpcErrorObject {
   const refused = toRpcError(error)
-  if (refused.code === rpcCodes.internal) context.onFault?.(method, lane, error)
+  if (refused.code === rpcCodes.internal) context.onFault(method, lane, error)
   return refused
 }
 

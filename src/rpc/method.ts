@@ -51,7 +51,7 @@ export type GatewayContext = {
   /** Text of the generated OpenRPC document. */
   openrpc: () => unknown
   /** Told of what callers only learn as "internal error": a fault of this program or of its disk. */
-  onFault?: (method: string, lane: LaneClient, error: unknown) => void
+  onFault: (method: string, lane: LaneClient, error: unknown) => void
 }
 
 export interface LaneDirectory {
@@ -62,7 +62,7 @@ export interface LaneDirectory {
   default(): LaneClient
 }
 
-export type CallContext = GatewayContext & {
+export type CallContext = Omit<GatewayContext, 'onFault'> & {
   /** The lane of this request. For route class `local` it is the default lane or the one of the URL. */
   lane: LaneClient
   connection: Connection | null
