@@ -9,8 +9,6 @@ export type OpenRpcOptions = {
   version: string
   /** Development methods are listed only where they answer. */
   dev: boolean
-  /** Where the gateway is reached; left out of a document that is not bound to a running one. */
-  url?: string
 }
 
 export function openRpcDocument(methods: Record<string, MethodRow>, options: OpenRpcOptions): Record<string, unknown> {
@@ -24,7 +22,6 @@ export function openRpcDocument(methods: Record<string, MethodRow>, options: Ope
       version: options.version,
       license: { name: 'MIT' },
     },
-    ...(options.url === undefined ? {} : { servers: [{ name: 'gateway', url: options.url }] }),
     methods: listed.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, row]) => methodObject(name, row, schemas)),
     components: { schemas },
   }
