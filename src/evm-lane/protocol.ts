@@ -87,6 +87,9 @@ export type BlockFact = {
   messages: MessageFact[]
 }
 
+/** A sealed Hyper Block, and the lane's newest block in it. */
+export type SealedMark = { hyperNumber: bigint; hyperHash: Hash32; finalized: bigint }
+
 /** A block of this lane as another node needs it to execute it again (importBlock). */
 export type ExportedBlock = {
   rlp: Bytes
@@ -177,7 +180,7 @@ type LaneRequests = {
    * lets a lane go on that waited for it. Durable before the answer; older ones are passed over. Number 0 is the Hyper genesis: a sealed lane builds
    * nothing before it was told of that or a later one. @throws 'store-corrupt' when the lane does not have all its sealed blocks; it then builds nothing.
    */
-  sealed: Req<{ hyperNumber: bigint; hyperHash: Hash32; finalized: bigint }, null>
+  sealed: Req<SealedMark, null>
   /** The lane's newest block in a proposed Hyper Block: moves `safe` (L5). Forgotten with the process. */
   proposed: Req<{ safe: bigint }, null>
 

@@ -4,10 +4,8 @@
 
 import { AppError } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
-import type { Hash32 } from '../primitives.js'
+import type { SealedMark } from '../evm-lane/protocol.js'
 import type { HyperLog } from './log.js'
-
-export type SealedMark = { hyperNumber: bigint; hyperHash: Hash32; finalized: bigint }
 
 /** As many as a lane remembers. */
 const waitingMax = 16_384

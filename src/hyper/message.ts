@@ -3,6 +3,7 @@
 // Called by: outbox.ts, reader.ts, rpc, node.ts.
 
 import type { LogData } from '../evm-lane/chain-data.js'
+import type { PortalMessage } from '../evm-lane/portal-message.js'
 import type { Address, Bytes, Hash32 } from '../primitives.js'
 
 export type MessageStatus =
@@ -15,19 +16,6 @@ export type Message = {
   from: { chainId: number; transactionHash: Hash32; block: bigint; logIndex: number }
   content: PortalMessage
   status: MessageStatus
-}
-
-/** As the portal announces it. */
-export type PortalMessage = {
-  fromChainId: bigint
-  toChainId: bigint
-  sender: Address
-  nonce: bigint
-  target: Address
-  value: bigint
-  gasLimit: bigint
-  refundTo: Address
-  data: Bytes
 }
 
 /** The portal as the coordinator needs it (evm-lane/engine/portal has it). */

@@ -9,12 +9,11 @@ import type { Bytes, Hash32 } from '../../primitives.js'
 import { lane, metaKey, readU64, tableKey, tableRange, u64 } from '../../schema.js'
 import type { Store, StoreOp } from '../../store/store.js'
 import type { LaneSpec } from '../lane-spec.js'
+import type { SealedMark } from '../protocol.js'
 import { zeroHash } from './header.js'
 
 /** More than two hours at two a second: a block builds on one that was new when it was made. */
 const knownMax = 16_384
-
-export type SealedMark = { hyperNumber: bigint; hyperHash: Hash32; finalized: bigint }
 
 export class HyperMarks {
   private readonly store: Store

@@ -15,12 +15,7 @@ export function txData(tx: LaneTx): TxData {
   if (tx.system !== undefined) return systemData(tx, tx.system)
   const lib = tx.lib()
   const base = {
-    hash: tx.hash,
-    from: tx.sender,
-    nonce: tx.nonce,
-    gas: tx.gasLimit,
-    to: tx.to,
-    value: tx.value,
+    ...commonFields(tx),
     input: lib.data,
     v: lib.v ?? 0n,
     r: lib.r ?? 0n,
@@ -43,14 +38,13 @@ export function txData(tx: LaneTx): TxData {
   return { ...market, type: 2 }
 }
 
+function commonFields({ hash, sender, nonce, gasLimit, to, value }: LaneTx): Pick<TxData, 'hash' | 'from' | 'nonce' | 'gas' | 'to' | 'value'> {
+  return { hash, from: sender, nonce, gas: gasLimit, to, value }
+}
+
 function plainData(tx: LaneTx, { v, rAt, rEnd, sAt, sEnd, feeCap, tipCap, chainId }: PlainTransfer): TxData {
   const base = {
-    hash: tx.hash,
-    from: tx.sender,
-    nonce: tx.nonce,
-    gas: tx.gasLimit,
-    to: tx.to,
-    value: tx.value,
+    ...commonFields(tx),
     input: noInput,
     v,
     r: bytesToBigint(tx.raw.subarray(rAt, rEnd)),
@@ -61,7 +55,7 @@ function plainData(tx: LaneTx, { v, rAt, rEnd, sAt, sEnd, feeCap, tipCap, chainI
 }
 
 function systemData(tx: LaneTx, { sourceHash, mint, data }: SystemFields): TxData {
-  const base = { hash: tx.hash, from: tx.sender, nonce: tx.nonce, gas: tx.gasLimit, to: tx.to, value: tx.value, input: data }
+  const base = { ...commonFields(tx), input: data }
   return { ...base, type: 0x7e, sourceHash, mint, isSystemTx: false }
 }
 

@@ -3,23 +3,10 @@
 // Called by: engine/session; plain data crosses to the coordinator.
 
 import { bigintMax, bytesToBigint, concatBytes, equalBytes, type Address, type Bytes, type Hash32 } from '../../../primitives.js'
+import type { PortalMessage } from '../../portal-message.js'
 import { keccak256 } from '../keccak.js'
 import { AbiReader, addressWord, bytesTail, selectorOf, word } from './abi.js'
 import { PORTAL } from './addresses.js'
-
-export type PortalMessage = {
-  fromChainId: bigint
-  toChainId: bigint
-  sender: Address
-  /** Counts from 0 per (sender, toChainId). */
-  nonce: bigint
-  target: Address
-  value: bigint
-  gasLimit: bigint
-  /** The zero address: a failed message is kept to be retried. */
-  refundTo: Address
-  data: Bytes
-}
 
 const deliverSelector = selectorOf('deliver((uint256,uint256,address,uint256,address,uint256,uint256,address,bytes))')
 const sentTopic = topicOf('MessageSent(bytes32,uint256,address,uint256,address,uint256,uint256,address,bytes)')
