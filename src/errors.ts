@@ -1,4 +1,4 @@
-// Owns: the typed operating error and its form on the wire between threads.
+// Owns: the typed operating error, its form on the wire between threads, and what to tell people of any error.
 // Does not own: JSON-RPC codes (rpc/errors.ts maps `code` to them) or assertions (assert.ts).
 // Called by: everyone.
 
@@ -72,6 +72,11 @@ export class AppError extends Error {
     this.code = code
     this.data = data
   }
+}
+
+/** Anything can be thrown. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 export type WireError = { code: ErrorCode; message: string; data?: ErrorData }

@@ -3,6 +3,7 @@
 // Forked by generator.ts; talks to it in the messages of job.ts.
 import net from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { errorText } from '../../src/errors.js'
 import { parseResponse } from './http-message.js'
 import type { ConnectionPlan, FromChild, Job, JobResult, ToChild } from './job.js'
 import { quantiles } from './statistics.js'
@@ -30,7 +31,7 @@ let loaded: { job: Job; connections: Connection[] } | null = null
 
 process.on('message', (message: ToChild) => {
   handle(message).catch((error: unknown) => {
-    tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })
+    tell({ kind: 'failed', message: errorText(error) })
   })
 })
 process.on('disconnect', () => process.exit(0))

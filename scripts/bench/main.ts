@@ -1,6 +1,7 @@
 // `npm run bench`: starts or attaches the targets, runs the scenarios alternately on each, prints medians and ratios.
 // Owns the order of runs and the life of every process it starts.
 import { writeFileSync } from 'node:fs'
+import { errorText } from '../../src/errors.js'
 import { Generator } from './generator.js'
 import type { Sample } from './measure.js'
 import { parseOptions, USAGE, type Options } from './options.js'
@@ -83,7 +84,7 @@ async function measureOnce(bench: Bench, slot: Slot, scenario: ScenarioName, run
       if (attempt === 0) outcome.samples.push(...samples)
     }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = errorText(error)
     console.log(`run ${run + 1}    ${scenario} ${slot.name} FAILED: ${message}`)
     outcome.failures.push({ scenario, target: slot.name, run, message })
   } finally {

@@ -4,7 +4,7 @@
 
 import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 import { createSigner, newPrivateKey, privateKeyFromPem } from './signer.js'
 import type { Signer } from './signer.js'
 
@@ -34,7 +34,7 @@ export function readSecretFile(file: string): string {
     return readFileSync(file, 'utf8')
   } catch (error) {
     if (error instanceof AppError) throw error
-    throw new AppError('config-invalid', `cannot read the key file ${file}: ${messageOf(error)}`, { file })
+    throw new AppError('config-invalid', `cannot read the key file ${file}: ${errorText(error)}`, { file })
   }
 }
 
@@ -54,7 +54,7 @@ export function makeSecretFile(file: string, make: () => string): boolean {
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw new AppError('store-failed', `cannot make the key file ${file}: ${messageOf(error)}`, { file })
+    throw new AppError('store-failed', `cannot make the key file ${file}: ${errorText(error)}`, { file })
   } finally {
     rmSync(draft, { force: true })
   }
@@ -77,8 +77,4 @@ function syncFolder(folder: string): void {
   } finally {
     closeSync(fd)
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -4,7 +4,7 @@
 
 import { readKeyFile } from '../buddy/key-file.js'
 import { dataDirOf } from '../config/resolve.js'
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 import { initKeccak, keccak256 } from '../evm-lane/engine/keccak.js'
 import { adminRequestPreimage } from '../hyper/admin-request.js'
 import { changePreimage, encodeChange } from '../hyper/core/hyper-codec.js'
@@ -79,7 +79,7 @@ function asking(ask: Ask): (method: string, params?: unknown[]) => Promise<Answe
     try {
       return (await ask({ method, params, chainId: null })) as Answer
     } catch (error) {
-      throw new AppError('not-allowed', error instanceof Error ? error.message : String(error))
+      throw new AppError('not-allowed', errorText(error))
     }
   }
 }

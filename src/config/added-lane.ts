@@ -2,7 +2,7 @@
 // Does not own: what a lane may say (schema.ts), what follows from it (lanes.ts).
 // Called by: resolve.ts.
 
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 import { describeIssue } from './issues.js'
 import { laneSchema, type LaneConfig } from './schema.js'
 
@@ -12,7 +12,7 @@ export function parseAddedLane(json: string): LaneConfig {
   try {
     value = JSON.parse(json)
   } catch (error) {
-    throw new AppError('invalid-params', `the lane is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+    throw new AppError('invalid-params', `the lane is not JSON: ${errorText(error)}`)
   }
   const parsed = laneSchema.safeParse(value)
   if (parsed.success) return parsed.data

@@ -4,7 +4,7 @@
 
 import { mnemonicToAccount } from 'viem/accounts'
 import { assert } from '../assert.js'
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 import { concatBytes, fromHex, toHex, type Address, type Bytes, type Hash32 } from '../primitives.js'
 import type { DevAccounts } from '../rpc/dev-accounts.js'
 
@@ -24,7 +24,7 @@ export function deriveDevAccounts(mnemonic: string, count: number): DevAccount[]
       return { address: fromHex(account.address), key: Uint8Array.from(key) }
     })
   } catch (error) {
-    throw new AppError('config-invalid', `mnemonic: must be BIP-39 words, ${error instanceof Error ? error.message : String(error)}`)
+    throw new AppError('config-invalid', `mnemonic: must be BIP-39 words, ${errorText(error)}`)
   }
 }
 

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 import { fromHex, toHex } from '../primitives.js'
 import type { GenesisSource } from '../evm-lane/lane-spec.js'
 import { laneSchema, type LaneConfig } from './schema.js'
@@ -67,7 +67,7 @@ function readLaneRecord(folder: string): LaneRecord {
       genesis: { kind: 'default', hardfork, timestamp: BigInt(timestamp), baseFeePerGas: BigInt(baseFeePerGas), alloc },
     }
   } catch (error) {
-    throw new AppError('store-corrupt', `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`, { path })
+    throw new AppError('store-corrupt', `cannot read ${path}: ${errorText(error)}`, { path })
   }
 }
 

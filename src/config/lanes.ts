@@ -3,7 +3,7 @@
 // Called by: resolve.ts, commands/lane-import.ts.
 
 import { readFileSync } from 'node:fs'
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 import type { GenesisSource, LaneSpec, Production } from '../evm-lane/lane-spec.js'
 import { bigintMax, equalBytes, fromHex, toHex, type Address } from '../primitives.js'
 import { reservedNames } from '../rpc/route.js'
@@ -121,7 +121,7 @@ export function readGenesisFile(path: string, chainId: number | null, key: strin
     json = readFileSync(path, 'utf8')
     value = JSON.parse(json)
   } catch (error) {
-    throw new AppError('config-invalid', `${key}: cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new AppError('config-invalid', `${key}: cannot read ${path}: ${errorText(error)}`)
   }
   const found = (value as { config?: { chainId?: unknown } } | null)?.config?.chainId
   if (typeof found !== 'number' || !Number.isSafeInteger(found) || found < 1) {

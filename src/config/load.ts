@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, extname, isAbsolute, resolve } from 'node:path'
 import { parse as parseToml } from 'smol-toml'
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 import { describeIssue, nearest } from './issues.js'
 import { options, parseOption, variableOf } from './options.js'
 import { configSchema, laneSchema, type Config } from './schema.js'
@@ -49,13 +49,13 @@ export function readConfigFile(path: string): Record<string, unknown> {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    throw new AppError('config-invalid', `cannot read configuration ${path}: ${messageOf(error)}`)
+    throw new AppError('config-invalid', `cannot read configuration ${path}: ${errorText(error)}`)
   }
   let value: unknown
   try {
     value = extname(path) === '.json' ? JSON.parse(text) : parseToml(text)
   } catch (error) {
-    throw new AppError('config-invalid', `${path} is not ${extname(path) === '.json' ? 'JSON' : 'TOML'}: ${messageOf(error)}`)
+    throw new AppError('config-invalid', `${path} is not ${extname(path) === '.json' ? 'JSON' : 'TOML'}: ${errorText(error)}`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new AppError('config-invalid', `${path}: must hold an object`)
   return value as Record<string, unknown>
@@ -108,8 +108,4 @@ function keysOfHyper([limits, group]: PropertyKey[]): string[] {
   const bounds = hyper.limits.unwrap().shape
   if (group === undefined) return Object.keys(bounds)
   return Object.keys(group === 'sessions' ? bounds.sessions.unwrap().shape : bounds.simulations.unwrap().shape)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -3,6 +3,7 @@
 // Called by: node.ts and the lane commands.
 
 import { Worker } from 'node:worker_threads'
+import { errorText } from '../errors.js'
 import { ConnectedLane, type LaneClientOptions, type LanePort, type LanePortEvents } from './client-core.js'
 import type { LaneClient } from './client.js'
 import type { LaneSpec } from './lane-spec.js'
@@ -29,7 +30,7 @@ function openPort(spec: LaneSpec, entry: URL, events: LanePortEvents): LanePort 
     void worker.terminate()
   })
   worker.on('error', (error) => {
-    reason = `worker crashed: ${error instanceof Error ? error.message : String(error)}`
+    reason = `worker crashed: ${errorText(error)}`
   })
   const exited = new Promise<void>((resolve) => {
     worker.once('exit', (code) => {

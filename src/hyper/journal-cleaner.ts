@@ -2,6 +2,7 @@
 // Does not own: the rows (journal.ts).
 // Called by: coordinator.ts.
 
+import { errorText } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import type { Journal } from './journal.js'
 import type { HyperLog } from './log.js'
@@ -60,7 +61,7 @@ export class JournalCleaner {
         await journal.complete(batch)
         this.#waiting.delete(batch)
       } catch (error) {
-        log('warn', `session journal: ${error instanceof Error ? error.message : String(error)}`, { batch })
+        log('warn', `session journal: ${errorText(error)}`, { batch })
       }
     }
     await Promise.all([...this.#waiting].map(cleanOne))

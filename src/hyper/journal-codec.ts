@@ -3,7 +3,7 @@
 // Called by: journal.ts, outbox.ts, reader.ts.
 
 import { deserialize, serialize } from 'node:v8'
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 
 const version = 1
 
@@ -22,9 +22,6 @@ export function decodeValue<T>(bytes: Uint8Array): T {
   try {
     return deserialize(bytes.subarray(1)) as T
   } catch (error) {
-    throw new AppError(
-      'store-corrupt',
-      `the session journal has a value that cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    throw new AppError('store-corrupt', `the session journal has a value that cannot be read: ${errorText(error)}`)
   }
 }

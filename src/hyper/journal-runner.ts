@@ -2,6 +2,7 @@
 // Does not own: the rows (journal.ts).
 // Called by: coordinator.ts.
 
+import { errorText } from '../errors.js'
 import type { StoreOp } from '../store/store.js'
 import type { BatchRecord, Input } from './core/types.js'
 import type { Journal } from './journal.js'
@@ -33,7 +34,7 @@ export function createJournalRunner(
       await journal.erase(record, more.revert)
       feed({ kind: 'journalFailed', batch: record.batch })
     } catch (error) {
-      log('error', `session journal: batch ${record.batch} is in doubt: ${messageOf(error)}`)
+      log('error', `session journal: batch ${record.batch} is in doubt: ${errorText(error)}`)
       setTimeout(() => track(erase(record, more)), eraseAgainMs).unref()
     }
   }
@@ -42,7 +43,7 @@ export function createJournalRunner(
     try {
       await journal.write(record, more.apply)
     } catch (error) {
-      log('error', `session journal: cannot write batch ${record.batch}: ${messageOf(error)}`)
+      log('error', `session journal: cannot write batch ${record.batch}: ${errorText(error)}`)
       return erase(record, more)
     }
     onDurable(record)
@@ -55,8 +56,4 @@ export function createJournalRunner(
       await Promise.all(running)
     },
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -2,7 +2,7 @@
 // Does not own: when (cycles.ts), what follows from them (core/ledger.ts).
 // Called by: cycles.ts.
 
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import type { BlockFact } from '../evm-lane/protocol.js'
 import type { HyperLog } from './log.js'
@@ -74,7 +74,7 @@ export class LaneNews {
       this.#failed = null
     } catch (error) {
       if (error instanceof AppError && error.code === 'lane-unavailable') return
-      const text = error instanceof Error ? error.message : String(error)
+      const text = errorText(error)
       // Said once, not at every cycle.
       if (this.#failed !== text) log('error', `lane ${lane.spec.name}: its blocks cannot be sealed: ${text}`, { lane: lane.spec.chainId })
       this.#failed = text

@@ -2,7 +2,7 @@
 // Does not own: questions of lanes (asks.ts).
 // Called by: coordinator.ts.
 
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 import type { LaneClient, LaneState } from '../evm-lane/client.js'
 import type { Effect, Input, LaneReply } from './core/types.js'
 import type { HyperLog } from './log.js'
@@ -30,7 +30,7 @@ export function createLaneRunner(lanes: ReadonlyMap<number, LaneClient>, feed: (
       (res) => feed({ kind: 'reply', id, reply: { op: call.op, res } as LaneReply }),
       (error: unknown) => {
         const code = error instanceof AppError ? error.code : 'internal'
-        const message = error instanceof Error ? error.message : String(error)
+        const message = errorText(error)
         // A lane that is down says so itself.
         if (code !== 'lane-unavailable') log('error', `lane ${lane.spec.name} failed ${call.op}: ${message}`, { lane: chainId, code })
         feed({ kind: 'failed', id })

@@ -2,7 +2,7 @@
 // Does not own: roster and newest Hyper Block (sealing.ts), keeping and signing changes (change-desk.ts), asking lanes for their blocks (cycles.ts).
 // Called by: sealing.ts.
 
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import { equalBytes, toHex } from '../primitives.js'
 import type { ChangeDesk } from './change-desk.js'
@@ -98,7 +98,7 @@ export class Membership {
       if (change !== null) return cycles.addChange(change)
       log('warn', `lane ${name} is not part of the network and is not sealed: the admin's key is not in the data folder`, { lane: chainId })
     } catch (error) {
-      log('error', `lane ${name} cannot become part of the network: ${error instanceof Error ? error.message : String(error)}`, { lane: chainId })
+      log('error', `lane ${name} cannot become part of the network: ${errorText(error)}`, { lane: chainId })
     }
   }
 

@@ -2,7 +2,7 @@
 // Does not own: what they mean (outbox.ts).
 // Called by: coordinator.ts.
 
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 import type { HeadInfo } from '../evm-lane/chain-data.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import type { Bytes } from '../primitives.js'
@@ -72,7 +72,7 @@ export class MessageScanner {
     } catch (error) {
       // The next head, or the lane's return, looks again from the same block.
       if (error instanceof AppError && error.code === 'lane-unavailable') return
-      log('error', `lane ${name}: messages cannot be read: ${error instanceof Error ? error.message : String(error)}`, { lane: chainId })
+      log('error', `lane ${name}: messages cannot be read: ${errorText(error)}`, { lane: chainId })
     }
   }
 

@@ -2,7 +2,7 @@
 // Does not own: what it is opened with and what follows from its answers (sealing.ts), the sealer.
 // Called by: sealing.ts, and cycles.ts as its sealer.
 
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 import type { LaneFacts } from './core/hyper-facts.js'
 import type { Clock } from './cycles.js'
 import type { HyperLog } from './log.js'
@@ -69,7 +69,7 @@ export class SealerKeeper implements Pick<Sealer, 'add' | 'cycle'> {
         await this.open()
         await onReopened()
       } catch (error) {
-        log('error', `sealing cannot be started again: ${error instanceof Error ? error.message : String(error)}`)
+        log('error', `sealing cannot be started again: ${errorText(error)}`)
       }
     }
   }

@@ -4,7 +4,7 @@
 
 import type { ValidatorSet } from '../buddy/core/types.js'
 import { createVerifier } from '../buddy/signer.js'
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'
 import type { Bytes, Hash32 } from '../primitives.js'
 import { buddyKeyFile } from './buddy-folder.js'
@@ -97,7 +97,7 @@ async function beginNetwork({ lanes, settings, dataDir, keccak256, clock, log }:
     try {
       known.push(await genesisLane(lane, settings.currency, keccak256))
     } catch (error) {
-      log('error', `lane ${lane.spec.name} is not sealed: ${error instanceof Error ? error.message : String(error)}`, { lane: lane.spec.chainId })
+      log('error', `lane ${lane.spec.name} is not sealed: ${errorText(error)}`, { lane: lane.spec.chainId })
     }
   }
   const { buddies, adminKey, currency, periodMs, censorMs, driftMs } = settings

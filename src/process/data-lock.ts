@@ -4,7 +4,7 @@
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 import { openLevelStore } from '../store/level-store.js'
 
 export type DataLock = { release: () => Promise<void> }
@@ -14,7 +14,7 @@ export async function lockDataFolder(dataDir: string): Promise<DataLock> {
   try {
     mkdirSync(dataDir, { recursive: true })
   } catch (error) {
-    throw new AppError('store-failed', `dataDir: cannot make ${dataDir}: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new AppError('store-failed', `dataDir: cannot make ${dataDir}: ${errorText(error)}`, {
       folder: dataDir,
     })
   }

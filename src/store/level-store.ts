@@ -4,7 +4,7 @@
 
 import { resolve } from 'node:path'
 import { Level } from 'level'
-import { AppError } from '../errors.js'
+import { AppError, errorText } from '../errors.js'
 import type { Store, StoreEntry, StoreOp, StoreRange } from './store.js'
 
 /** What a store may keep in memory beside what its user keeps. */
@@ -78,7 +78,7 @@ class LevelStore implements Store {
       }
       await (options?.sync === true ? batch.write({ sync: true }) : batch.write())
     } catch (error) {
-      throw new AppError('store-failed', `cannot write to ${this.#folder}: ${error instanceof Error ? error.message : String(error)}`)
+      throw new AppError('store-failed', `cannot write to ${this.#folder}: ${errorText(error)}`)
     }
   }
 
@@ -104,7 +104,7 @@ function inUse(folder: string): AppError {
 function openError(error: unknown, folder: string): AppError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  const detail = cause instanceof Error ? cause.message : String(cause)
+  const detail = errorText(cause)
   if (code === 'LEVEL_LOCKED') return inUse(folder)
   if (code === 'LEVEL_CORRUPTION') return new AppError('store-corrupt', `data folder is damaged: ${folder}: ${detail}`, { folder })
   return new AppError('store-failed', `cannot open data folder ${folder}: ${detail}`, { folder })

@@ -5,7 +5,7 @@ import type { PostByzantiumTxReceipt, PreByzantiumTxReceipt } from '@ethereumjs/
 import { runTx } from '@ethereumjs/vm'
 import { RLP } from '@ethereumjs/rlp'
 import { AssertionFailure } from '../../assert.js'
-import { AppError } from '../../errors.js'
+import { AppError, errorText } from '../../errors.js'
 import { bigintToBytes } from '../../primitives.js'
 import type { Address } from '../../primitives.js'
 import { keccak256 } from './keccak.js'
@@ -24,7 +24,7 @@ export async function executeInVm(slot: EvmSlot, tx: LaneTx, env: BlockEnv, gasB
   const result = await runTx(slot.vm, { tx: tx.lib(), block, skipHardForkValidation: true, blockGasUsed: gasBefore }).catch((error: unknown) => {
     // What the library refuses is the transaction's fault; what we assert or refuse ourselves is not.
     if (error instanceof AppError || error instanceof AssertionFailure || error instanceof EvmAborted) throw error
-    throw new AppError('tx-rejected', error instanceof Error ? error.message : String(error))
+    throw new AppError('tx-rejected', errorText(error))
   })
   const lib = result.receipt as PreByzantiumTxReceipt | PostByzantiumTxReceipt
   const receipt: ReceiptData = {

@@ -6,7 +6,7 @@ import type { Common } from '@ethereumjs/common'
 import { createBlob4844TxFromSerializedNetworkWrapper, createTxFromRLP, isBlob4844Tx } from '@ethereumjs/tx'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import { Address as LibAddress } from '@ethereumjs/util'
-import { AppError } from '../../errors.js'
+import { AppError, errorText } from '../../errors.js'
 import { bareHex } from '../../primitives.js'
 import type { Address, Bytes, Hash32 } from '../../primitives.js'
 import { halfOrder } from '../secp256k1.js'
@@ -159,7 +159,7 @@ function recoverSender(lib: TypedTransaction): Address {
 
 /** The library's texts mapped to geth's errors, so that tools that match on them understand. */
 function malformed(error: unknown, raw: Bytes, common: Common): AppError {
-  const text = error instanceof Error ? error.message : String(error)
+  const text = errorText(error)
   const form = carriesBlobs(raw) ? null : formFault(raw)
   if (form !== null) return new AppError('tx-malformed', form)
   if (/chain ?id/i.test(text)) return new AppError('tx-chain', `invalid chain id for signer: lane has chain id ${common.chainId()}`)

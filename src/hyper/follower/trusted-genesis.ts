@@ -3,7 +3,7 @@
 // Called by: the Buddy process, replay.
 
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
-import { AppError } from '../../errors.js'
+import { AppError, errorText } from '../../errors.js'
 import { equalBytes, toHex } from '../../primitives.js'
 import { genesisFromJson } from '../core/genesis.js'
 import { genesisHashOf } from '../core/hyper-codec.js'
@@ -18,7 +18,7 @@ export function readTrustedGenesis(file: string, keccak256: Keccak256): HyperGen
     return genesisFromJson({ hash: keccak256 }, JSON.parse(readFileSync(file, 'utf8')))
   } catch (error) {
     if (error instanceof JsonMistake) throw new AppError('config-invalid', `genesis: ${file}: ${error.message}`)
-    throw new AppError('config-invalid', `genesis: cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new AppError('config-invalid', `genesis: cannot read ${file}: ${errorText(error)}`)
   }
 }
 
