@@ -1,10 +1,11 @@
 // Owns: the file of a Buddy's private key, or of another secret: made once, whole or not at all, readable by its owner only.
 // Does not own: the key itself (signer.ts).
-// Called by: embedded.ts, hyper/onchain-key.ts, commands/keygen.ts, commands that run a Buddy.
+// Called by: node.ts, buddy-node.ts, commands, the files of hyper that need a key.
 
 import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError, errorText } from '../errors.js'
+import { syncFolder } from '../whole-file.js'
 import { createSigner, newPrivateKey, privateKeyFromPem } from './signer.js'
 import type { Signer } from './signer.js'
 
@@ -64,15 +65,6 @@ function writeSynced(file: string, text: string): void {
   const fd = openSync(file, 'wx', ownerOnly)
   try {
     writeSync(fd, text)
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-}
-
-function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r')
-  try {
     fsyncSync(fd)
   } finally {
     closeSync(fd)

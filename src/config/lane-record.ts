@@ -2,11 +2,12 @@
 // Does not own: the chain itself (the lane's store beside it) or which lanes run (lanes.ts).
 // Called by: resolve.ts, commands/lane-init.ts, commands/lane-list.ts.
 
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError, errorText } from '../errors.js'
 import { fromHex, toHex } from '../primitives.js'
+import { replaceFile } from '../whole-file.js'
 import type { GenesisSource } from '../evm-lane/lane-spec.js'
 import { laneSchema, type LaneConfig } from './schema.js'
 
@@ -71,12 +72,12 @@ function readLaneRecord(folder: string): LaneRecord {
   }
 }
 
-/** Written whole or not at all: the new file replaces the old one by a rename. */
+/** @throws AppError 'store-failed'. */
 export function writeLaneRecord(dataDir: string, record: LaneRecord): void {
   const folder = laneFolder(dataDir, record.chainId)
   mkdirSync(folder, { recursive: true })
   const { chainId, name, origin, genesis, lane } = record
-  if (genesis.kind === 'geth') writeWhole(join(folder, 'genesis.json'), genesis.json)
+  if (genesis.kind === 'geth') replaceFile(join(folder, 'genesis.json'), genesis.json)
   const stored =
     genesis.kind === 'geth'
       ? { kind: genesis.kind }
@@ -87,10 +88,5 @@ export function writeLaneRecord(dataDir: string, record: LaneRecord): void {
           baseFeePerGas: String(genesis.baseFeePerGas),
           funded: genesis.alloc.map(({ address, balance }) => ({ address: toHex(address), balance: String(balance) })),
         }
-  writeWhole(join(folder, 'lane.json'), `${JSON.stringify({ version: 1, chainId, name, origin, genesis: stored, lane }, null, 2)}\n`)
-}
-
-function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text)
-  renameSync(`${path}.new`, path)
+  replaceFile(join(folder, 'lane.json'), `${JSON.stringify({ version: 1, chainId, name, origin, genesis: stored, lane }, null, 2)}\n`)
 }

@@ -2,7 +2,7 @@
 // Does not own: its form (core/genesis.ts), the keys (buddy/key-file.ts).
 // Called by: sealing.ts, commands.
 
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ValidatorSet } from '../buddy/core/types.js'
 import { openKeyFile } from '../buddy/key-file.js'
@@ -11,6 +11,7 @@ import type { LaneClient } from '../evm-lane/client.js'
 import type { LaneSpec } from '../evm-lane/lane-spec.js'
 import { equalBytes, toHex } from '../primitives.js'
 import type { Bytes } from '../primitives.js'
+import { replaceFile } from '../whole-file.js'
 import { buddyFolder, buddyKeyFile } from './buddy-folder.js'
 import { genesisFromJson, genesisToJson } from './core/genesis.js'
 import type { GenesisLane, HyperGenesis } from './core/hyper-types.js'
@@ -64,7 +65,8 @@ export function makeGenesis(lanes: readonly GenesisLane[], wish: GenesisWish, ke
     set: typeof wish.buddies === 'number' ? ownSet(wish.dataDir, wish.buddies) : wish.buddies,
     params: { ...wish.params, adminKey: wish.adminKey ?? openKeyFile(adminKeyFile(wish.dataDir)).signer.key },
   }
-  writeSynced(genesisFile(wish.dataDir), `${JSON.stringify(genesisToJson({ hash: keccak256 }, genesis), null, 2)}\n`)
+  // On disk before anything else: keys and logs belong to it from now on.
+  replaceFile(genesisFile(wish.dataDir), `${JSON.stringify(genesisToJson({ hash: keccak256 }, genesis), null, 2)}\n`)
   return genesis
 }
 
@@ -105,13 +107,4 @@ export function buddiesHere(dataDir: string, genesis: HyperGenesis): number[] {
     else throw new AppError('genesis-mismatch', `${file} holds the key ${toHex(key)}, which is none of this network's`, { file })
   }
   return found
-}
-
-/** Whole or not at all, and on disk: keys and logs belong to it from now on. */
-function writeSynced(path: string, text: string): void {
-  const fd = openSync(`${path}.new`, 'w')
-  writeSync(fd, text)
-  fsyncSync(fd)
-  closeSync(fd)
-  renameSync(`${path}.new`, path)
 }

@@ -2,9 +2,10 @@
 // Does not own: its form (core/genesis.ts), what it says.
 // Called by: the Buddy process, replay.
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { AppError, errorText } from '../../errors.js'
 import { equalBytes, toHex } from '../../primitives.js'
+import { replaceFile } from '../../whole-file.js'
 import { genesisFromJson } from '../core/genesis.js'
 import { genesisHashOf } from '../core/hyper-codec.js'
 import type { HyperGenesis } from '../core/hyper-types.js'
@@ -28,11 +29,7 @@ export function keepTrustedGenesis(file: string, dataDir: string, keccak256: Kec
   const kept = readGenesis(dataDir, keccak256)
   if (kept === null) {
     mkdirSync(dataDir, { recursive: true })
-    const target = genesisFile(dataDir)
-    if (!existsSync(target)) {
-      copyFileSync(file, `${target}.new`)
-      renameSync(`${target}.new`, target)
-    }
+    replaceFile(genesisFile(dataDir), readFileSync(file, 'utf8'))
     return given
   }
   const [own, other] = [kept, given].map((genesis) => genesisHashOf({ hash: keccak256 }, genesis)) as [Uint8Array, Uint8Array]
