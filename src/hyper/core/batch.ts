@@ -36,7 +36,7 @@ export function advance(state: State, batch: Batch): Effect[] {
 }
 
 function nextSession(state: State, batch: Batch): Effect[] {
-  for (let session = batch.todo.shift(); session !== undefined; session = batch.todo.shift()) {
+  for (let session = batch.toRun.shift(); session !== undefined; session = batch.toRun.shift()) {
     if (batch.backFlows.has(session.flow)) {
       requeue(state, session)
       continue
@@ -224,10 +224,10 @@ export function commit(state: State, batch: Batch): Effect[] {
 /** Nothing of the batch stands; lanes that were lost have forgotten it already. */
 export function abort(state: State, batch: Batch): Effect[] {
   batch.phase = 'aborting'
-  const sessions = [...batch.kept.map(({ session }) => session), ...(batch.run === null ? [] : [batch.run.session]), ...batch.todo]
+  const sessions = [...batch.kept.map(({ session }) => session), ...(batch.run === null ? [] : [batch.run.session]), ...batch.toRun]
   batch.kept = []
   batch.run = null
-  batch.todo = []
+  batch.toRun = []
   batch.later.clear()
   const effects = sessions.flatMap((session) => afterBreak(state, batch, session))
   for (const chainId of batch.lost) batch.held.delete(chainId)

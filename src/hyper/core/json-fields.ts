@@ -1,6 +1,6 @@
 // Owns: reading fields of parsed JSON from elsewhere; each says which field is wrong.
 // Does not own: what the fields mean (genesis.ts, hyper-json.ts).
-// Called by: genesis.ts, hyper-json.ts.
+// Called by: genesis.ts, and who reads such files.
 
 import type { Bytes } from '../../codec/bytes.js'
 import { bytesOfHex } from '../../codec/hex.js'

@@ -1,6 +1,6 @@
 // Owns: Merkle trees: keccak with 0x00 before a leaf and 0x01 before a node, an odd one rises as it is, so no leaf counts twice (B2).
 // Does not own: what the leaves are (roots.ts, proof.ts).
-// Called by: roots.ts, proof.ts, verify.ts.
+// Called by: roots.ts, proof.ts, build.ts.
 
 import type { Crypto, Hash } from '../../buddy/core/types.js'
 import { assert } from '../../assert.js'

@@ -85,7 +85,7 @@ function open(state: State, session: Session, lanes: number[]): Effect[] {
   const batch = newBatch(state.nextBatch++, lanes)
   state.batches.set(batch.number, batch)
   state.waiting.splice(state.waiting.indexOf(session), 1)
-  batch.todo.push(session)
+  batch.toRun.push(session)
   return lanes.map((chainId) => callLane(state, batch, chainId, { op: 'sessionOpen', req: { batch: batch.number } }))
 }
 
@@ -93,7 +93,7 @@ function open(state: State, session: Session, lanes: number[]): Effect[] {
 export function shareLocks(state: State, batch: Batch): void {
   const passed = new Set<string>()
   for (const session of state.waiting.slice(0, state.limits.scanMax)) {
-    if (batch.todo.length >= state.limits.sessionsPerBatchMax) return
+    if (batch.toRun.length >= state.limits.sessionsPerBatchMax) return
     const fits =
       startLanes(session.work).every((chainId) => isUp(state, chainId)) && lanesNow(state, session).every((chainId) => batch.held.has(chainId))
     if (!fits || passed.has(session.flow)) {
@@ -101,7 +101,7 @@ export function shareLocks(state: State, batch: Batch): void {
       continue
     }
     state.waiting.splice(state.waiting.indexOf(session), 1)
-    batch.todo.push(session)
+    batch.toRun.push(session)
   }
 }
 

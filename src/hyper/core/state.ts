@@ -57,7 +57,7 @@ export type Batch = {
   lost: Set<number>
   phase: Phase
   /** Taken from the queue, not yet run. */
-  todo: Session[]
+  toRun: Session[]
   run: Run | null
   /** `parts`: its transactions on all lanes, those of one lane in block order. */
   kept: { session: Session; record: SessionRecord; parts: Part[] }[]
@@ -122,7 +122,7 @@ export function newBatch(number: number, lanes: number[]): Batch {
     held: new Set(lanes),
     lost: new Set(),
     phase: 'opening',
-    todo: [],
+    toRun: [],
     run: null,
     kept: [],
     backFlows: new Set(),

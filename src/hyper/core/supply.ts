@@ -1,6 +1,6 @@
 // Owns: the sum of S11 per currency: what the lanes hold, what is between them, what was burnt, and the rest, which nobody has any more.
 // Does not own: what a lane counts (evm-lane/engine/facts).
-// Called by: cut.ts (leaves out lanes whose sums are wrong), build.ts, check.ts.
+// Called by: cut.ts (leaves out lanes whose sums are wrong), build.ts, ledger-state.ts.
 
 import type { GenesisLane, LaneEntry, SupplyEntry } from './hyper-types.js'
 

@@ -64,7 +64,7 @@ test('S10: sessions that need no other lanes share one lock period', () => {
   table.begin(A, B).reply('sessionTx', A, executed(1))
   table.reply('sessionEnd', A, { legs: [] }).reply('sessionEnd', B, { legs: [] })
   assert.deepEqual(
-    table.state.batches.get(1)?.todo.map(({ order }) => order),
+    table.state.batches.get(1)?.toRun.map(({ order }) => order),
     [3],
   )
   assert.deepEqual(
