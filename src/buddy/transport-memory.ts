@@ -1,5 +1,5 @@
 // Owns: the transport between Buddies of one thread: the same bytes as on a wire, without one.
-// Does not own: proof of who speaks; one operator owns all ends (design.md section 9).
+// Does not own: proof of who speaks; one operator owns all ends.
 // Called by: embedded.ts, tests.
 
 import { keyOf } from '../codec/bytes.js'

@@ -1,6 +1,6 @@
 // Owns: what the configuration of a Buddy of its own may say: every key, its type, its bounds, its meaning.
 // Does not own: the configuration of a gateway (schema.ts), reading (buddy-config.ts).
-// Called by: buddy-config.ts, commands/buddy-command.ts (help), the README's reference.
+// Called by: buddy-config.ts, buddy-options.ts, commands/program.ts (help), the README's reference.
 
 import { z } from 'zod'
 import { addressPattern } from './address.js'

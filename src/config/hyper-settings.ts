@@ -1,6 +1,6 @@
 // Owns: what `hyper` of the configuration comes to, complete: how often Hyper Blocks are made, who seals them, how far lanes may run ahead.
 // Does not own: the keys (schema.ts), or acting on it (hyper/, node.ts).
-// Called by: resolve.ts, node.ts.
+// Called by: resolve.ts.
 
 import { fromHex, type Bytes } from '../primitives.js'
 import { addressOf } from './address.js'

@@ -1,6 +1,6 @@
 // Owns: the words of a configuration error: the key, what it must be, what came, where it came from.
 // Does not own: the rules (schema.ts).
-// Called by: load.ts, lane-record.ts.
+// Called by: load.ts, buddy-config.ts, added-lane.ts.
 
 import type { z } from 'zod'
 

@@ -1,6 +1,6 @@
 // Owns: what a lane is when its configuration does not say, and the four lanes that a bare start brings up.
 // Does not own: the keys (schema.ts).
-// Called by: schema.ts, lanes.ts, reference.ts.
+// Called by: schema.ts, lanes.ts, resolve.ts, commands/lane-init.ts.
 
 import type { LaneLimits, PoolLimits } from '../evm-lane/lane-spec.js'
 

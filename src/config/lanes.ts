@@ -1,6 +1,6 @@
 // Owns: the complete specs of the lanes to run, out of the configuration and what the data folder remembers.
 // Does not own: reading either (load.ts, lane-record.ts).
-// Called by: resolve.ts, commands/lane-import.ts.
+// Called by: resolve.ts, commands/lane-init.ts, commands/stored-lane.ts.
 
 import { readFileSync } from 'node:fs'
 import { AppError, errorText } from '../errors.js'

@@ -1,6 +1,6 @@
 // Owns: the settings that have a flag and an environment variable, and turning their text into values.
 // Does not own: their bounds (schema.ts) or commander (commands/program.ts).
-// Called by: load.ts, commands/program.ts, reference.ts.
+// Called by: load.ts, commands/program.ts, scripts/config-reference.ts.
 
 import type { Config } from './schema.js'
 

@@ -1,6 +1,6 @@
 // Owns: what a configuration may say: every key, its type, its bounds, its meaning. The reference in the README is generated from here.
 // Does not own: where values come from (load.ts), what follows from them (lanes.ts, resolve.ts).
-// Called by: load.ts, reference.ts.
+// Called by: whoever loads, resolves or stores a configuration; scripts/config-reference.ts.
 
 import { z } from 'zod'
 import { hyperLimits } from '../hyper/limits.js'

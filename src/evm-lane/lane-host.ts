@@ -1,6 +1,6 @@
 // Owns: the lane's end of the message protocol: runs an engine's handlers on incoming requests and posts replies and facts, in order.
 // Does not own: what the operations do (engine/), how messages travel (worker.ts, client-local.ts).
-// Called by: worker.ts (in a thread), client-local.ts (same thread).
+// Called by: serve-thread.ts (in a thread), client-local.ts (same thread).
 
 import { AppError, errorFromWire, errorToWire } from '../errors.js'
 import type { Hash32 } from '../primitives.js'

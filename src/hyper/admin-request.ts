@@ -1,6 +1,6 @@
 // Owns: requests of the network's admin over RPC: what is signed, and whether it is.
 // Does not own: changes in Hyper Blocks (change-desk.ts).
-// Called by: node.ts, commands/lane-add.ts.
+// Called by: process/lane-adder.ts, commands/lane-add.ts.
 
 import { createVerifier } from '../buddy/signer.js'
 import { ascii, uintBytes } from '../codec/bytes.js'

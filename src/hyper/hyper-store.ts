@@ -1,6 +1,6 @@
 // Owns: Hyper Blocks with their Seals on disk: one synced write per block with all its indexes, and finding them again.
 // Does not own: what is in them (core/), when they are written (cycles.ts).
-// Called by: sealing.ts, cycles.ts, hyper-blocks.ts.
+// Called by: sealing.ts, sealing-view.ts, cycles.ts, change-desk.ts.
 
 import { assert } from '../assert.js'
 import { decodeEvidence, decodeRecord, encodeEvidence, encodeRecord } from '../buddy/core/codec.js'

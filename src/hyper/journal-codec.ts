@@ -1,6 +1,6 @@
 // Owns: the durable form of batch records, sealed blocks and messages: a version byte, then node's structured serialisation, which keeps bigints and bytes.
 // Does not own: where they are kept (journal.ts, outbox.ts).
-// Called by: journal.ts, outbox.ts, reader.ts.
+// Called by: journal.ts, outbox.ts.
 
 import { deserialize, serialize } from 'node:v8'
 import { AppError, errorText } from '../errors.js'

@@ -1,6 +1,6 @@
 // Owns: what is known of one message (S9), and what the coordinator has to be told of the portal's ABI.
 // Does not own: how messages are found and delivered (outbox.ts), the ABI itself (evm-lane/engine/portal).
-// Called by: outbox.ts, reader.ts, rpc, node.ts.
+// Called by: outbox.ts, reader.ts, rpc, process/portal-abi.ts.
 
 import type { LogData } from '../evm-lane/chain-data.js'
 import type { PortalMessage } from '../evm-lane/portal-message.js'

@@ -1,8 +1,9 @@
 // Owns: messages (S9): found in committed blocks, wanted as deliveries in the order they were sent, marked as delivered in the very write that commits.
 // Does not own: the delivery's session (core/atomic.ts), the portal's ABI (handed over).
-// Called by: coordinator.ts, reader.ts.
+// Called by: coordinator.ts, message-scanner.ts.
 
 import type { LocatedLog } from '../evm-lane/chain-data.js'
+import type { PortalMessage } from '../evm-lane/portal-message.js'
 import type { Hash32 } from '../primitives.js'
 import { bareHex } from '../primitives.js'
 import { hyper, readU64, tableKey, tableRange, u32, u64 } from '../schema.js'
@@ -10,7 +11,6 @@ import type { Store, StoreOp } from '../store/store.js'
 import type { BatchRecord, Input, Outcome, Wanted } from './core/types.js'
 import { decodeValue, encodeValue } from './journal-codec.js'
 import type { MoreRows } from './journal-runner.js'
-import type { PortalMessage } from '../evm-lane/portal-message.js'
 import type { Message, PortalAbi } from './message.js'
 import { sessionId } from './session-id.js'
 import type { Keccak256 } from './session-id.js'

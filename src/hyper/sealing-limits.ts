@@ -1,6 +1,6 @@
 // Owns: every bound of the making of Hyper Blocks besides those of the blocks themselves.
 // Does not own: the bounds of a Hyper Block (core/hyper-limits.ts), of consensus (buddy/).
-// Called by: sealing.ts, cycles.ts, lane-news.ts, node.ts.
+// Called by: sealing.ts, cycles.ts, node.ts, buddy-node.ts.
 
 export type SealingLimits = {
   /** How long lanes are waited for: in a cycle for what they have to tell, then until they know what was sealed. */

@@ -1,5 +1,5 @@
-// Owns: what a Seal of this network is worth, said plainly (design.md section 9).
-// Called by: sealing.ts (reader), config/banner.ts prints the text.
+// Owns: what a Seal of this network is worth, said plainly.
+// Called by: sealing-view.ts; the banner of a start prints the text.
 
 import type { ValidatorSet } from '../buddy/core/types.js'
 import { quorumWeight } from '../buddy/core/validators.js'

@@ -1,6 +1,6 @@
 // Owns: who may call and how often: API key, caller identity, rate.
 // Does not own: how a refusal is answered (http.ts, ws.ts).
-// Called by: http.ts, ws.ts, ws-connection.ts.
+// Called by: http.ts, ws-connection.ts.
 
 import type { IncomingMessage } from 'node:http'
 import { isKnownKey, keySet, shownKey, type KeySet } from './api-keys.js'

@@ -1,5 +1,5 @@
 // Owns: the reference count of those who want to hear of pooled transactions; the lane tells only while somebody listens.
-// Called by: filters.ts, subscriptions.ts.
+// Called by: filters.ts, lane-feed.ts.
 
 import type { LaneClient } from '../evm-lane/client.js'
 import type { PoolTx } from '../evm-lane/protocol.js'

@@ -1,6 +1,6 @@
 // Owns: which lane a request means: the URL's path, and `networkId` of a single request at the root.
 // Does not own: the directory of lanes (node.ts) or what is done with the lane (dispatch.ts).
-// Called by: http.ts, ws.ts, dispatch.ts.
+// Called by: http.ts, ws.ts, ws-connection.ts, call.ts.
 
 import { AppError } from '../errors.js'
 import type { LaneClient } from '../evm-lane/client.js'

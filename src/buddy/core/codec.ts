@@ -1,6 +1,6 @@
 // Owns: the bytes of every message, record, certificate and of the Seal (canonical RLP, bounded, strict).
 // Does not own: signatures' preimages (signing.ts) or whether what is decoded is true (certificate.ts).
-// Called by: transports and the WAL of the runner, signing.ts, certificate.ts, the simulator.
+// Called by: transports and the WAL of the runner, signing.ts, the parts of the core that hash, hyper, the simulator.
 
 import type { Bytes } from '../../codec/bytes.js'
 import { array, blob, decodeWith, fixed, flag, indexSet, optional, record, small, uint64, union, word } from '../../codec/fields.js'

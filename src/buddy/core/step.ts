@@ -1,6 +1,6 @@
 // Owns: the entry of the core: one input, all its effects in the order in which they must happen; and which handler comes when.
 // Does not own: any rule of the protocol (the handlers).
-// Called by: the runner, the simulator, recovery.ts through `resume`.
+// Called by: the runner, the simulator.
 
 import { unreachable } from '../../assert.js'
 import { keyOf, sameBytes } from '../../codec/bytes.js'

@@ -1,6 +1,6 @@
 // Owns: the cryptography handed to the EVM library: fast keccak, fast recovery, KZG on first use.
 // Does not own: the implementations (keccak.ts, secp256k1.ts, micro-eth-signer).
-// Called by: engine.ts (Common), evm-slot.ts (precompile 1).
+// Called by: open-lane.ts (Common), evm-slot.ts (precompile 1).
 
 import { createRequire } from 'node:module'
 import type { CustomCrypto } from '@ethereumjs/common'

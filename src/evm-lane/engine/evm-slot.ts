@@ -1,6 +1,6 @@
 // Owns: EVM instances that are built once per hardfork and lent to one execution at a time, over whatever state view that brings.
 // Does not own: what is executed (executor-vm.ts, simulate/).
-// Called by: executor-vm.ts, block-execution.ts, simulate. Building an EVM costs milliseconds (opcode tables), lending one nothing.
+// Called by: executor-vm.ts, simulate, session. Building an EVM costs milliseconds (opcode tables), lending one nothing.
 
 import type { Common, StateManagerInterface } from '@ethereumjs/common'
 import { createEVM } from '@ethereumjs/evm'

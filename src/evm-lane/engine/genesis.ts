@@ -1,6 +1,6 @@
 // Owns: block 0 of a lane and the rules it is born with: from our own default, or from a geth genesis.json (L2).
 // Does not own: writing it to the store (engine.ts).
-// Called by: engine.ts.
+// Called by: open-lane.ts.
 
 import { AppError } from '../../errors.js'
 import type { Address, Hash32 } from '../../primitives.js'

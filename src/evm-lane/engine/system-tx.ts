@@ -1,6 +1,6 @@
 // Owns: the 0x7e transaction, in the OP-stack deposit encoding: what enters a lane from outside (L6, S6).
 // Does not own: executing what it stands for (session/). No user can submit one: the pool's decoder knows types 0 to 4 only.
-// Called by: session-block.ts (makes), chain-store (reads back), tx-data.ts.
+// Called by: session/leg-tx.ts (makes), chain-store (reads back), importers and replays.
 
 import { RLP } from '@ethereumjs/rlp'
 import { AppError } from '../../errors.js'

@@ -1,6 +1,6 @@
 // Owns: the lane blocks that this node could not reproduce: what is known of each, for logs, metrics and RPC.
 // Does not own: finding them (lane-follower.ts).
-// Called by: follower.ts, rpc.
+// Called by: lane-follower.ts, buddy-node.ts, rpc.
 
 import { toHex, type Hash32 } from '../../primitives.js'
 import type { HyperLog } from '../log.js'

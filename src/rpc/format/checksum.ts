@@ -1,5 +1,5 @@
 // Owns: keccak-256 for the gateway, and EIP-55 addresses (geth spells addresses so where they are keys of an object).
-// Called by: format/pool.ts, handlers/node.ts, handlers/signing.ts.
+// Called by: format/pool.ts, handlers.
 
 import { getAddress, keccak256 } from 'viem/utils'
 import { fromHex, toHex } from '../../primitives.js'

@@ -1,6 +1,6 @@
 // Owns: the JSON of block headers, as geth answers eth_getHeaderBy* and notifies newHeads.
 // Does not own: what a block adds to it (block.ts).
-// Called by: format/block.ts, handlers/blocks.ts, subscriptions.ts.
+// Called by: format/block.ts, lane-feed.ts.
 
 import type { HeadInfo, HeaderData } from '../../evm-lane/chain-data.js'
 import { toHex } from '../../primitives.js'

@@ -1,5 +1,5 @@
 // Owns: the JSON of receipts and logs.
-// Called by: handlers, filters.ts, subscriptions.ts.
+// Called by: handlers, filters.ts, block-feed.ts.
 
 import type { LocatedLog, LocatedReceipt, LogData } from '../../evm-lane/chain-data.js'
 import { toHex } from '../../primitives.js'

@@ -1,6 +1,6 @@
 // Owns: the JSON of transactions by type, mined or pooled, and of access and authorization lists.
 // Does not own: receipts (receipt.ts) or unsigned transactions (handlers/signing.ts).
-// Called by: format/block.ts, format/pool.ts, handlers, subscriptions.ts.
+// Called by: format/block.ts, format/pool.ts, handlers.
 
 import type { AccessList, Authorization, LocatedTx, TxData, TxPosition } from '../../evm-lane/chain-data.js'
 import { unreachable } from '../../assert.js'

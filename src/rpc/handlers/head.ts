@@ -1,5 +1,5 @@
 // Owns: the newest block of a lane as handlers need it.
-// Called by: handlers, filters.ts, subscriptions.ts.
+// Called by: handlers, filters.ts, block-feed.ts.
 
 import { AppError } from '../../errors.js'
 import type { HeadInfo } from '../../evm-lane/chain-data.js'

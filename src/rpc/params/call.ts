@@ -1,6 +1,6 @@
 // Owns: the codec of the transaction object that calls and unsigned sends carry. Unknown keys are ignored, null counts as absent.
 // Does not own: defaults (the lane) or overrides (overrides.ts).
-// Called by: the method table, handlers/wallet.ts.
+// Called by: the method table.
 
 import type { AccessList, Authorization, CallMessage } from '../../evm-lane/chain-data.js'
 import type { Address, Bytes, Hash32 } from '../../primitives.js'

@@ -1,6 +1,6 @@
 // Owns: the codec of log filters (eth_getLogs, eth_newFilter, the logs subscription).
 // Does not own: whether the range makes sense under the head (handlers/logs.ts).
-// Called by: the method table, params/subscription.ts.
+// Called by: the method table, filters.ts, subscriptions.ts, log-matcher.ts.
 
 import type { BlockRef } from '../../evm-lane/chain-data.js'
 import type { Address, Hash32 } from '../../primitives.js'

@@ -1,6 +1,6 @@
 // Owns: the codecs of eth_subscribe's two parameters.
 // Does not own: what the subscriptions do (subscriptions.ts).
-// Called by: the method table, handlers/streams.ts.
+// Called by: the method table, subscriptions.ts.
 
 import type { Hash32 } from '../../primitives.js'
 import type { ParamCodec } from '../method.js'

@@ -1,6 +1,6 @@
 // Owns: where the proxy of an account of another lane is; equal to the portal's computeCrossChainProxyAddress.
 // Does not own: whether it exists there (the portal's storage says).
-// Called by: engine/session, messages.ts.
+// Called by: engine/session.
 
 import { bigintToFixed, concatBytes, fromHex, type Address } from '../../../primitives.js'
 import { keccak256 } from '../keccak.js'

@@ -1,5 +1,5 @@
 // Owns: the code of the system contracts that Cancun and Prague brought.
-// Does not own: turning it into genesis accounts (preinstalls.ts) or the proof that the bytes are right (the unit tests).
+// Does not own: turning it into genesis accounts (system-contracts.ts) or the proof that the bytes are right (the unit tests).
 // Called by: preinstalls.ts.
 
 import type { ContractRecord } from './record.js'

@@ -1,5 +1,5 @@
 // Owns: crossings of an execution that is not part of a session.
-// Called by: executor.ts.
+// Called by: open-lane.ts, reexecution.ts, simulations.ts.
 
 import type { CrossCall } from '../../session-protocol.js'
 import { LeavesLane } from './evm-aborted.js'

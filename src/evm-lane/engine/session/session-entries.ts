@@ -1,5 +1,5 @@
 // Owns: what a session leaves in its lane's block: its own transactions, and inbound calls as 0x7e transactions (S6).
-// Called by: session-block.ts, replay.ts.
+// Called by: session-block.ts, session-rerun.ts.
 
 import type { Hash32 } from '../../../primitives.js'
 import type { Leg } from '../../session-protocol.js'
