@@ -3,7 +3,9 @@
 
 import { fromHex, toHex, type Address } from '../../src/primitives.js'
 import { word } from '../fixtures/lane-user.js'
+import type { Random } from '../fixtures/random.js'
 import { signedTx, type Signer } from '../fixtures/signed-tx.js'
+import type { Gateway } from './gateway.js'
 import { rpc } from './rpc.js'
 import { devAccount, devKey } from './token.js'
 
@@ -30,6 +32,23 @@ export async function deployWriter(load: Load, url: string): Promise<Address> {
   const receipt = await rpc(url, 'eth_sendRawTransactionSync', [toHex(raw)])
   load.acknowledged.push(receipt)
   return fromHex(receipt.contractAddress)
+}
+
+export type Death = { onReceipt: () => void; over: () => Promise<void> }
+
+/** `kill -9` after so many receipts at most, and then at some moment of the next milliseconds. */
+export function dueDeath(gateway: Gateway, random: Random, { receiptsMax, extraMsMax }: { receiptsMax: number; extraMsMax: number }): Death {
+  const killAt = 1 + random.below(receiptsMax)
+  const extraMs = random.below(extraMsMax)
+  let received = 0
+  let killed: Promise<void> | undefined
+  return {
+    onReceipt: () => {
+      if (++received < killAt || killed !== undefined) return
+      killed = new Promise<void>((resolve) => setTimeout(resolve, extraMs)).then(() => gateway.kill9())
+    },
+    over: async () => killed,
+  }
 }
 
 /** Each sender sends the next when the receipt of the last is there. Ends when the node does not answer any more; any answer but a receipt is thrown. */

@@ -3,16 +3,14 @@
 // PARALANE_CRASHES says how often (6 in CI, 50 for the full run), SEED repeats a run.
 
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test from 'node:test'
 import { initKeccak } from '../../src/evm-lane/engine/keccak.js'
 import { toHex, type Address } from '../../src/primitives.js'
 import { seededRandom, type Random } from '../fixtures/random.js'
 import { auditAccount, auditBlocks } from './chain-audit.js'
-import { createLoad, deployWriter, sendUntilGone, type Load } from './crash-load.js'
-import { needsOwnGateway, patientLimits, startGateway, type Gateway } from './gateway.js'
+import { createLoad, deployWriter, dueDeath, sendUntilGone, type Load } from './crash-load.js'
+import { needsOwnGateway, type Gateway } from './gateway.js'
+import { ownConfig } from './own-config.js'
 import { post, rpc } from './rpc.js'
 
 const crashes = Number(process.env['PARALANE_CRASHES'] ?? 6)
@@ -20,7 +18,8 @@ const crashes = Number(process.env['PARALANE_CRASHES'] ?? 6)
 const receiptsMax = 60
 const extraMsMax = 30
 
-const config = `${patientLimits}[[lanes]]
+const config = `
+[[lanes]]
 chainId = 77020
 name = "instant"
 production = "instant"
@@ -34,15 +33,10 @@ blockTimeMs = 50
 test(`kill -9, ${crashes} times under load`, { skip: needsOwnGateway, timeout: 240_000 + crashes * 120_000 }, async (t) => {
   await initKeccak()
   const random = seededRandom('crashes')
-  const folder = await mkdtemp(join(tmpdir(), 'paralane-crash-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  const file = join(folder, 'paralane.toml')
-  await writeFile(file, config)
-  const start = (): Promise<Gateway> => startGateway({ dataDir: join(folder, 'data'), args: ['--config', file] })
+  const { start } = await ownConfig(t, config)
 
   const lanes = [77020, 77021].map((chainId) => ({ load: createLoad(chainId, 4), audited: 0n }))
   let gateway = await start()
-  t.after(() => gateway.kill9())
   const writers = await Promise.all(lanes.map(({ load }) => deployWriter(load, gateway.laneUrl(load.chainId))))
   for (let crash = 1; crash <= crashes; crash++) {
     await loadAndKill(
@@ -69,16 +63,9 @@ test(`kill -9, ${crashes} times under load`, { skip: needsOwnGateway, timeout: 2
 })
 
 async function loadAndKill(gateway: Gateway, loads: Load[], writers: Address[], random: Random): Promise<void> {
-  const killAt = 1 + random.below(receiptsMax)
-  const extraMs = random.below(extraMsMax)
-  let received = 0
-  let killed: Promise<void> | undefined
-  const onReceipt = (): void => {
-    if (++received < killAt || killed !== undefined) return
-    killed = new Promise<void>((resolve) => setTimeout(resolve, extraMs)).then(() => gateway.kill9())
-  }
-  await Promise.all(loads.map((load, i) => sendUntilGone(load, gateway.laneUrl(load.chainId), writers[i] as Address, onReceipt)))
-  await killed
+  const death = dueDeath(gateway, random, { receiptsMax, extraMsMax })
+  await Promise.all(loads.map((load, i) => sendUntilGone(load, gateway.laneUrl(load.chainId), writers[i] as Address, death.onReceipt)))
+  await death.over()
 }
 
 async function everyReceiptIsThere(url: string, { acknowledged }: Load): Promise<void> {

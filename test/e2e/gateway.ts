@@ -11,12 +11,6 @@ import { waitMsMax } from './until.js'
 /** Graceful shutdown is promised within 2 s; the rest is a loaded machine. */
 const stopMsMax = 60_000
 
-/**
- * The head of a configuration for tests that take an answer to a send for its block: by default such an answer comes without one after some seconds,
- * which is less than a slow machine may need.
- */
-export const patientLimits = `[limits]\nsendWaitMs = ${waitMsMax}\nsendSyncMs = ${waitMsMax}\nsendSyncMaxMs = ${waitMsMax}\n`
-
 export type Gateway = {
   readonly url: string
   laneUrl(chainId: number): string

@@ -1,20 +1,19 @@
 // Owns: the loop that wallets and scripts run: ask for the pending nonce, sign, send, again, on lanes of sub-second blocks.
 // Does not own: the gateway (gateway.ts). Called by: node --test.
 import assert from 'node:assert/strict'
-import { writeFile, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test from 'node:test'
 import type * as viem from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
-import { needsOwnGateway, patientLimits, startGateway } from './gateway.js'
+import { needsOwnGateway } from './gateway.js'
+import { ownConfig } from './own-config.js'
 import { rpc } from './rpc.js'
 import { devKey } from './token.js'
 
 /** Transactions in a row; other chains with blocks of 300 ms and less were seen to fail within the first hundred. */
 const count = 1_000
 
-const config = `${patientLimits}[[lanes]]
+const config = `
+[[lanes]]
 chainId = 77010
 name = "fast"
 blockTimeMs = 50
@@ -26,12 +25,7 @@ blockTimeMs = 250
 `
 
 test(`${count} transactions one after another with the pending nonce`, { skip: needsOwnGateway, timeout: 600_000 }, async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'paralane-nonce-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  const file = join(folder, 'paralane.toml')
-  await writeFile(file, config)
-  const gateway = await startGateway({ args: ['--config', file] })
-  t.after(() => gateway.stop())
+  const gateway = await (await ownConfig(t, config)).start()
 
   for (const chainId of [77010, 77011]) {
     await t.test(`lane ${chainId}`, async () => {
@@ -49,6 +43,7 @@ test(`${count} transactions one after another with the pending nonce`, { skip: n
       )
     })
   }
+  await gateway.stop()
 })
 
 async function loopSend(url: string, chainId: number, sender: PrivateKeyAccount): Promise<viem.Hash[]> {

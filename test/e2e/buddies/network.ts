@@ -3,9 +3,10 @@
 // Called by: end-to-end tests and measurements of separate Buddies.
 
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openKeyFile } from '../../../src/buddy/key-file.js'
@@ -84,12 +85,11 @@ export async function startNetwork({
     config,
     `logLevel = "info"\n[hyper]\nperiodMs = ${periodMs}\nheartbeatMs = 2000\ncensorMs = 5000\n${hyper}\nbuddies = [\n${list}\n]\n${lanes}`,
   )
-  const startOwn = (port = 0): Promise<Gateway> =>
-    startGateway({ dataDir: data('gateway'), args: ['--config', config, ...(port === 0 ? [] : ['--port', String(port)])] })
+  const gatewayPort = String(await freePort())
+  const startOwn = (): Promise<Gateway> => startGateway({ dataDir: data('gateway'), args: ['--config', config, '--port', gatewayPort] })
   let gateway = await startOwn()
   const genesis = data('genesis.json')
   await copyFile(join(data('gateway'), 'hyper-genesis.json'), genesis)
-  const gatewayPort = Number(new URL(gateway.url).port)
 
   const buddies = await Promise.all(
     indexes.map(async (index) => {
@@ -131,7 +131,7 @@ export async function startNetwork({
       return rpc(gateway.url, 'hyper_getBlockByNumber', [`0x${number.toString(16)}`])
     },
     restartGateway: async () => {
-      gateway = await startOwn(gatewayPort)
+      gateway = await startOwn()
     },
     stop: async () => {
       await Promise.all(buddies.map((buddy) => buddy.stop()))
@@ -209,11 +209,24 @@ function buddyProcess(at: Place, program: string | null, config: string): BuddyP
   }
 }
 
-/** Taken again by the process at once: nobody else on a test machine asks for just this one in between. */
+const givenPorts = new Set<number>()
+
+/**
+ * Below the ports that a system hands out by itself (Linux: from 32768), so that nobody who connects or listens takes it before its Buddy does, or
+ * while its Buddy is down.
+ */
 async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  for (;;) {
+    const port = randomInt(10_000, 32_768)
+    if (givenPorts.has(port)) continue
+    givenPorts.add(port)
+    const server = createServer()
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (!free) continue
+    await new Promise((resolve) => server.close(resolve))
+    return port
+  }
 }

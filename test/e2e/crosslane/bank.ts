@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { initKeccak } from '../../../src/evm-lane/engine/keccak.js'
 import type { Random } from '../../fixtures/random.js'
+import { dueDeath } from '../crash-load.js'
 import { startGateway, type Gateway } from '../gateway.js'
 import { mainFile } from '../root.js'
 import { audit, newBooks, type Books } from './bank-audit.js'
@@ -59,15 +60,9 @@ export async function runBank({ crashes, random, log }: BankRun): Promise<Books>
 const seconds = (fromMs: number, toMs: number): string => `${((toMs - fromMs) / 1_000).toFixed(1)} s`
 
 async function useAndKill(bank: Bank, gateway: Gateway, random: Random): Promise<Told[]> {
-  const killAt = 1 + random.below(receiptsMax)
-  const extraMs = random.below(extraMsMax)
-  let received = 0
-  let killed: Promise<void> | undefined
-  const told = await useUntilGone(bank, gateway, random, () => {
-    if (++received < killAt || killed !== undefined) return
-    killed = new Promise<void>((resolve) => setTimeout(resolve, extraMs)).then(() => gateway.kill9())
-  })
-  await killed
+  const death = dueDeath(gateway, random, { receiptsMax, extraMsMax })
+  const told = await useUntilGone(bank, gateway, random, death.onReceipt)
+  await death.over()
   return told
 }
 

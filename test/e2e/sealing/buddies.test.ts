@@ -2,15 +2,13 @@
 // Called by: node --test.
 
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test from 'node:test'
 import { initKeccak } from '../../../src/evm-lane/engine/keccak.js'
 import { askOverHttp, proveLaneBlock, reachByAll, trustGenesis } from '../../../src/hyper/light-client.js'
 import { fromHex, toHex } from '../../../src/primitives.js'
 import { signedTx, type Signer } from '../../fixtures/signed-tx.js'
-import { needsOwnGateway, patientLimits, startGateway, type Gateway } from '../gateway.js'
+import { needsOwnGateway, type Gateway } from '../gateway.js'
+import { ownConfig } from '../own-config.js'
 import { post, rpc, type Json } from '../rpc.js'
 import { devAccount, devKey } from '../token.js'
 import { subscribeHeads } from './heads.js'
@@ -20,13 +18,8 @@ const lane = 77032
 const maxUnsealed = 6
 
 async function startWith(t: test.TestContext, hyper: string): Promise<Gateway> {
-  const folder = await mkdtemp(join(tmpdir(), 'paralane-buddies-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  const file = join(folder, 'paralane.toml')
-  await writeFile(file, `${patientLimits}[hyper]\n${hyper}\n[[lanes]]\nchainId = ${lane}\nname = "instant"\nquietAfterBlocks = 0\n`)
-  const gateway = await startGateway({ dataDir: join(folder, 'data'), args: ['--config', file] })
-  t.after(() => gateway.kill9())
-  return gateway
+  const { start } = await ownConfig(t, `[hyper]\n${hyper}\n[[lanes]]\nchainId = ${lane}\nname = "instant"\nquietAfterBlocks = 0\n`)
+  return start()
 }
 
 const signer: Signer = { key: fromHex(devKey(0)), address: fromHex(devAccount(0).address) }

@@ -3,16 +3,14 @@
 // PARALANE_SEAL_CRASHES says how often, SEED repeats a run.
 
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test from 'node:test'
 import { initKeccak } from '../../../src/evm-lane/engine/keccak.js'
 import { toHex, type Address } from '../../../src/primitives.js'
 import { seededRandom, type Random } from '../../fixtures/random.js'
 import { signedTx } from '../../fixtures/signed-tx.js'
-import { createLoad, deployWriter, sendUntilGone, type Load, type LoadSender } from '../crash-load.js'
-import { needsOwnGateway, patientLimits, startGateway, type Gateway } from '../gateway.js'
+import { createLoad, deployWriter, dueDeath, sendUntilGone, type Load, type LoadSender } from '../crash-load.js'
+import { needsOwnGateway, type Gateway } from '../gateway.js'
+import { ownConfig } from '../own-config.js'
 import { rpc } from '../rpc.js'
 import { auditSeals, marksOf, openBook, untilFinal } from './seal-audit.js'
 
@@ -22,7 +20,8 @@ const receiptsMax = 60
 const extraMsMax = 80
 
 const chainIds = [77030, 77031] as const
-const config = `${patientLimits}[hyper]
+const config = `
+[hyper]
 periodMs = 40
 minPeriodMs = 20
 
@@ -42,14 +41,8 @@ test(
   async (t) => {
     await initKeccak()
     const random = seededRandom('seal crashes')
-    const folder = await mkdtemp(join(tmpdir(), 'paralane-seal-'))
-    t.after(() => rm(folder, { recursive: true, force: true }))
-    const file = join(folder, 'paralane.toml')
-    await writeFile(file, config)
-    const start = (): Promise<Gateway> => startGateway({ dataDir: join(folder, 'data'), args: ['--config', file] })
-
+    const { start } = await ownConfig(t, config)
     let gateway = await start()
-    t.after(() => gateway.kill9())
     const book = await openBook(gateway)
     // The last sender of each lane sends the bundles.
     const loads = chainIds.map((chainId) => createLoad(chainId, 3))
@@ -87,17 +80,10 @@ test(
 type Work = { loads: Load[]; writers: Address[]; bundlers: LoadSender[]; told: string[] }
 
 async function loadAndKill(gateway: Gateway, { loads, writers, bundlers, told }: Work, random: Random): Promise<void> {
-  const killAt = 1 + random.below(receiptsMax)
-  const extraMs = random.below(extraMsMax)
-  let received = 0
-  let killed: Promise<void> | undefined
-  const onReceipt = (): void => {
-    if (++received < killAt || killed !== undefined) return
-    killed = new Promise<void>((resolve) => setTimeout(resolve, extraMs)).then(() => gateway.kill9())
-  }
-  const working = loads.map((load, i) => sendUntilGone(load, gateway.laneUrl(load.chainId), writers[i] as Address, onReceipt))
+  const death = dueDeath(gateway, random, { receiptsMax, extraMsMax })
+  const working = loads.map((load, i) => sendUntilGone(load, gateway.laneUrl(load.chainId), writers[i] as Address, death.onReceipt))
   await Promise.all([...working, bundleUntilGone(gateway, bundlers, told)])
-  await killed
+  await death.over()
 }
 
 /** Sessions over both lanes, one after another. */

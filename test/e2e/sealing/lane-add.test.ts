@@ -2,14 +2,13 @@
 // Called by: node --test.
 
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { initKeccak } from '../../../src/evm-lane/engine/keccak.js'
 import { fromHex, toHex } from '../../../src/primitives.js'
 import { signedTx, type Signer } from '../../fixtures/signed-tx.js'
-import { needsOwnGateway, patientLimits, startGateway, type Gateway } from '../gateway.js'
+import { needsOwnGateway, type Gateway } from '../gateway.js'
+import { ownConfig } from '../own-config.js'
 import { paralane } from '../process/command.js'
 import { rpc } from '../rpc.js'
 import { devAccount, devKey } from '../token.js'
@@ -21,14 +20,8 @@ const signer: Signer = { key: fromHex(devKey(0)), address: fromHex(devAccount(0)
 
 test('a lane is added while the gateway runs', { skip: needsOwnGateway, timeout: 600_000 }, async (t) => {
   await initKeccak()
-  const folder = await mkdtemp(join(tmpdir(), 'paralane-lane-add-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  const file = join(folder, 'paralane.toml')
-  await writeFile(file, `${patientLimits}[hyper]\nperiodMs = 50\n[[lanes]]\nchainId = ${first}\nname = "first"\n`)
-  const dataDir = join(folder, 'data')
-  const start = (): Promise<Gateway> => startGateway({ dataDir, args: ['--config', file] })
+  const { folder, dataDir, start } = await ownConfig(t, `[hyper]\nperiodMs = 50\n[[lanes]]\nchainId = ${first}\nname = "first"\n`)
   let gateway = await start()
-  t.after(() => gateway.kill9())
   const book = await openBook(gateway)
 
   const stranger = join(folder, 'stranger.pem')

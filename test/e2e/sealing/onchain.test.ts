@@ -1,13 +1,13 @@
 // Seals for contracts: a contract on a lane checks by ecrecover that a Hyper Block is sealed, and takes nothing else for one.
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import type { Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { lanes, needsOwnGateway, startGateway } from '../gateway.js'
+import { lanes, needsOwnGateway } from '../gateway.js'
+import { ownConfig } from '../own-config.js'
 import { rpc } from '../rpc.js'
 import { compileReadme, constructorError, deployVerifier, membersOf } from '../seal-verifier.js'
 import type { Member, OnchainSeal } from '../seal-verifier.js'
@@ -17,13 +17,8 @@ import { receiptOf } from '../until.js'
 const [chainId] = lanes
 
 test('a contract checks a Seal, and refuses what is not one', { skip: needsOwnGateway, timeout: 600_000 }, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'paralane-onchain-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const config = join(folder, 'paralane.toml')
-  const dataDir = join(folder, 'data')
-  writeFileSync(config, `[hyper]\nonchainSeals = true\n[[lanes]]\nchainId = ${chainId}\nname = "one"\n`)
-  const gateway = await startGateway({ dataDir, args: ['--config', config] })
-  t.after(() => gateway.stop())
+  const { dataDir, start } = await ownConfig(t, `[hyper]\nonchainSeals = true\n[[lanes]]\nchainId = ${chainId}\nname = "one"\n`)
+  const gateway = await start()
   const laneUrl = gateway.laneUrl(chainId)
   const [from] = await rpc(laneUrl, 'eth_accounts')
   const sent = await rpc(laneUrl, 'eth_sendTransaction', [{ from, to: from, value: '0x1' }])
@@ -79,6 +74,7 @@ test('a contract checks a Seal, and refuses what is not one', { skip: needsOwnGa
   assert.deepEqual(keys.sort(), ['key.onchain.pem', 'key.pem'])
   for (const name of keys) assert.equal(statSync(join(dataDir, 'buddy-0', name)).mode & 0o777, 0o600)
   assert.equal(await rpc(gateway.url, 'hyper_getOnchainSeal', ['0xffffff']), null)
+  await gateway.stop()
 })
 
 test('the contract of the README compiles', () => {

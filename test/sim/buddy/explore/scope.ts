@@ -6,8 +6,8 @@ import { digestOf, preimage } from '../../../../src/buddy/core/signing.js'
 import type { Block, Env, Propose, Tc, ValidatorSet } from '../../../../src/buddy/core/types.js'
 import { committeeOf, proposersOf, quorumWeight } from '../../../../src/buddy/core/validators.js'
 import type { Committee } from '../../../../src/buddy/core/validators.js'
-import { crypto, keyNumber, signAs } from '../crypto.js'
-import { makeBlock, readHeader } from '../toy-block.js'
+import { envOf, genesisHash, setOf } from '../../../fixtures/buddy-bench.js'
+import { makeBlock } from '../toy-block.js'
 
 export type Bounds = {
   /** Views 0 .. views - 1: no honest Buddy gives up the last one. */
@@ -33,22 +33,11 @@ export type Scope = {
 
 export const ordinary: Bounds = { views: 2, crashes: 0, byzantine: 0, quorum: quorumWeight }
 const size = 4
-export const genesisHash = crypto.hash(new Uint8Array(0))
 
 export function createScope(bounds: Bounds): Scope {
-  const set = Array.from({ length: size }, (_, i) => ({ key: keyNumber(i), weight: 1n }))
-  const envs = set.map(({ key }): Env => ({
-    crypto,
-    sign: (message) => signAs(key, message),
-    key,
-    genesisHash,
-    readHeader,
-    timing: { deltaMs: 4, viewTimeoutMs: 60, askMs: 40 },
-    // One vote, one message: what is left out of a history (see wire.ts) then has no effect of its own.
-    exchange: 'direct',
-    merge: 'none',
-    quorum: bounds.quorum,
-  }))
+  const set = setOf(Array.from({ length: size }, () => 1n))
+  // One vote, one message: what is left out of a history (see wire.ts) then has no effect of its own.
+  const envs = set.map((_, i) => envOf(i, { exchange: 'direct', quorum: bounds.quorum }))
   const start = { set, height: 1n, parentHash: genesisHash }
   const env = envs[0] as Env
   const order = proposersOf(env, size, start)
