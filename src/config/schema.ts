@@ -39,7 +39,9 @@ export const hyperSchema = z.strictObject({
   periodMs: milliseconds.min(10).optional().describe('Time between two Hyper Blocks while something happens. Default 500.'),
   minPeriodMs: milliseconds
     .optional()
-    .describe('A session or message that commits is sealed at once, but never more often than this. Default 100, at most periodMs.'),
+    .describe(
+      'A session or message that commits is sealed at once, but never more often than this, nor for more than a twentieth of the time where Buddies run in the process. Default 100, at most periodMs.',
+    ),
   heartbeatMs: milliseconds.optional().describe('An empty Hyper Block after so long in which nothing happened; 0 for none. Default 10000.'),
   buddies: z
     .union([wholeNumber(1, 32), z.array(separateBuddySchema).min(1).max(100)])

@@ -186,7 +186,7 @@ class Shell {
       case 'journal':
         return this.#journalRunner.write(effect.record, this.#outbox.rowsOf(effect.record))
       case 'complete':
-        return this.#cleaner.add(effect.batch)
+        return this.#cleaner.add(effect)
       case 'timer':
         // A lane that cannot take what the journal has is asked again, but no start waits for it (L7).
         if (effect.timer.kind === 'recover') this.#recoveries.mark(effect.timer.chainId)

@@ -26,6 +26,8 @@ export type Rhythm = {
   periodMs: number
   minPeriodMs: number
   heartbeatMs: number
+  /** Least time between two cycles that sessions ask for, in times of what the newest Hyper Block took. Absent: 0. Not for Buddies of several processes, whose cycles must end together. */
+  restFactor?: number
   /** Periods begin with each Seal, which Buddies of several processes see at the same time: so theirs end together. Absent: false. */
   fromSeal?: boolean
 }
@@ -63,6 +65,8 @@ export class Cycles {
   #sealedMs: number
   /** When the cycle closed whose block is not decided yet. */
   #closedMs: number | null = null
+  /** From the close of a cycle to its block on disk, the last time. */
+  #tookMs = 0
   #cancel: (() => void) | null = null
   #dueMs = Infinity
   #running: Promise<void> | null = null
@@ -109,9 +113,9 @@ export class Cycles {
     this.#closeLate()
   }
 
-  /** A session or message committed: sealed at once, but not more often than minPeriodMs. */
+  /** A session or message committed: sealed at once, but not sooner after the last cycle than it may. */
   soon(): void {
-    if (!this.#stopped) this.#schedule(Math.min(this.#dueMs, this.#begunMs + this.#options.rhythm.minPeriodMs))
+    if (!this.#stopped) this.#schedule(Math.min(this.#dueMs, this.#begunMs + this.#leastMs()))
   }
 
   proposed(lanes: readonly { chainId: number; to: bigint }[]): void {
@@ -128,6 +132,7 @@ export class Cycles {
     await store.append(block, { batchFloor, roster })
     const nowMs = clock.nowMs()
     const latencyMs = this.#closedMs === null ? null : nowMs - this.#closedMs
+    this.#tookMs = latencyMs ?? this.#tookMs
     this.#closedMs = null
     this.#sealedMs = nowMs
     if (this.#options.rhythm.fromSeal === true) this.#beginPeriod(nowMs)
@@ -193,12 +198,17 @@ export class Cycles {
   }
 
   #cycle(): void {
-    const { periodMs, minPeriodMs } = this.#options.rhythm
     this.#again = false
     this.#running = this.#run().finally(() => {
       this.#running = null
-      if (!this.#stopped) this.#schedule(this.#begunMs + (this.#again ? minPeriodMs : periodMs))
+      if (!this.#stopped) this.#schedule(this.#begunMs + (this.#again ? this.#leastMs() : this.#options.rhythm.periodMs))
     })
+  }
+
+  /** A steady load of sessions seals for a bounded part of the time: the busier the machine, the longer a Hyper Block takes, and the longer the next one waits. */
+  #leastMs(): number {
+    const { periodMs, minPeriodMs, restFactor = 0 } = this.#options.rhythm
+    return Math.min(periodMs, Math.max(minPeriodMs, restFactor * this.#tookMs))
   }
 
   async #run(): Promise<void> {

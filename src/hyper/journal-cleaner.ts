@@ -10,11 +10,12 @@ import type { HyperLog } from './log.js'
 /** Batches that end meanwhile share one sync of each lane. */
 const everyMs = 500
 
-export type JournalCleanerOptions = { journal: Pick<Journal, 'lanesOf' | 'complete'>; lanes: ReadonlyMap<number, LaneClient>; log: HyperLog }
+export type JournalCleanerOptions = { journal: Pick<Journal, 'complete'>; lanes: ReadonlyMap<number, LaneClient>; log: HyperLog }
 
 export class JournalCleaner {
   readonly #options: JournalCleanerOptions
-  readonly #waiting = new Set<number>()
+  /** Batch → lanes that have a block of it. */
+  readonly #waiting = new Map<number, readonly number[]>()
   #timer: NodeJS.Timeout | null = null
   #running: Promise<void> | null = null
 
@@ -23,8 +24,8 @@ export class JournalCleaner {
   }
 
   /** Every lane has its block. */
-  add(batch: number): void {
-    this.#waiting.add(batch)
+  add({ batch, lanes }: { batch: number; lanes: readonly number[] }): void {
+    this.#waiting.set(batch, lanes)
     this.#later()
   }
 
@@ -47,24 +48,20 @@ export class JournalCleaner {
 
   async #clean(): Promise<void> {
     const { journal, log } = this.#options
-    const syncs = new Map<number, Promise<boolean>>()
-    const isSynced = (chainId: number): Promise<boolean> => {
-      const sync = syncs.get(chainId) ?? this.#sync(chainId)
-      syncs.set(chainId, sync)
-      return sync
+    if (this.#waiting.size === 0) return
+    // What comes while the lanes sync is not covered by it.
+    const waiting = [...this.#waiting]
+    const lanes = [...new Set(waiting.flatMap(([, of]) => of))]
+    const synced = new Set((await Promise.all(lanes.map((chainId) => this.#sync(chainId)))).flatMap((done, i) => (done ? [lanes[i]] : [])))
+    // A lane that is away is asked again: its blocks may be needed.
+    const done = waiting.flatMap(([batch, of]) => (of.every((chainId) => synced.has(chainId)) ? [batch] : []))
+    if (done.length === 0) return
+    try {
+      await journal.complete(done)
+      for (const batch of done) this.#waiting.delete(batch)
+    } catch (error) {
+      log('warn', `session journal: ${errorText(error)}`)
     }
-    const cleanOne = async (batch: number): Promise<void> => {
-      try {
-        const synced = await Promise.all((await journal.lanesOf(batch)).map(isSynced))
-        // A lane that is away is asked again: its blocks may be needed.
-        if (!synced.every(Boolean)) return
-        await journal.complete(batch)
-        this.#waiting.delete(batch)
-      } catch (error) {
-        log('warn', `session journal: ${errorText(error)}`, { batch })
-      }
-    }
-    await Promise.all([...this.#waiting].map(cleanOne))
   }
 
   async #sync(chainId: number): Promise<boolean> {

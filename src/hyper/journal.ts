@@ -19,11 +19,9 @@ export type Journal = {
   write: (record: BatchRecord, more: StoreOp[]) => Promise<void>
   /** After a failed write: durable that it is not there. */
   erase: (record: BatchRecord, more: StoreOp[]) => Promise<void>
-  /** Every lane has its block on disk: its bytes are not needed any more. */
-  complete: (batch: number) => Promise<void>
+  /** Every lane has its blocks of these batches on disk: their bytes are not needed any more. */
+  complete: (batches: readonly number[]) => Promise<void>
   incomplete: () => Promise<BatchRecord[]>
-  /** Lanes that have a block of the batch. */
-  lanesOf: (batch: number) => Promise<number[]>
   nextBatch: () => Promise<number>
   /** Batches of this number and later, in order. */
   since: (batch: number) => Promise<StoredBatch[]>
@@ -39,9 +37,8 @@ export function createJournal(store: Store): Journal {
     write: (record, more) => store.batch([...rowsOf(record), ...more], { sync: true }),
     erase: (record, more) => store.batch([...rowsOf(record).map(({ key }): StoreOp => ({ type: 'del', key })), ...more], { sync: true }),
     // Not synced: a record that still has its blocks is only offered to the lanes once more.
-    complete: (batch) => store.batch([{ type: 'del', key: tableKey(hyper.sealedBlocks, u64(batch)) }]),
+    complete: (batches) => store.batch(batches.map((batch) => ({ type: 'del', key: tableKey(hyper.sealedBlocks, u64(batch)) }))),
     incomplete: () => readIncomplete(store),
-    lanesOf: async (batch) => (await readBatch(store, batch))?.blocks.map(({ chainId }) => chainId) ?? [],
     nextBatch: () => readNextBatch(store),
     since: (batch) => readSince(store, batch),
     batchOfBlock: async (chainId, number) => {

@@ -9,6 +9,11 @@ export type SealingLimits = {
   factsMax: number
   /** Blocks of a lane beyond its newest sealed one that the ledger is told of. */
   aheadMax: number
+  /**
+   * Least time between two cycles that sessions ask for, in times of what the newest Hyper Block took: sealing gets a twentieth of the time at most. On an
+   * idle machine that is some 300 ms; a session that comes later than that after the last one is sealed at once.
+   */
+  restFactor: number
   /** Wait before what failed is tried again: storing a block, starting the sealer. */
   againMs: number
   /** Time the sealer has to write what is running when it is stopped. */
@@ -25,6 +30,7 @@ export const sealingLimits: SealingLimits = {
   lanesMs: 100,
   factsMax: 1_000,
   aheadMax: 8_192,
+  restFactor: 20,
   againMs: 500,
   stopMs: 1_000,
   syncLogs: true,

@@ -139,7 +139,8 @@ class OwnSealing implements Sealing {
     })
     this.#cycles = new Cycles(
       {
-        rhythm: settings,
+        // Buddies of other processes have cycles of their own, which must end with these.
+        rhythm: { ...settings, restFactor: settings.link === null ? limits.restFactor : 0 },
         sealer: this.#sealer,
         store,
         batches,

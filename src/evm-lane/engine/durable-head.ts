@@ -1,4 +1,4 @@
-// Owns: up to which block the lane's store would survive a loss of power, on a lane that does not sync each block (L4).
+// Owns: up to which block a lane would survive a loss of power, on a lane that does not sync each block (L4): in its own store, or with the journal's help (S11).
 // Does not own: who has to wait for that: whoever tells others of a block that they then rest on (handlers-hyper.ts, handlers-session.ts).
 // Called by: the operations blockFacts, sessionSeal, syncStore.
 
@@ -12,6 +12,8 @@ export class DurableHead {
   private readonly store: Pick<Store, 'sync'>
   private readonly written: () => bigint
   private synced = -1n
+  /** The journal has every block up to here from one on that is on disk, and forgets none before the disk has it. */
+  private journaled = -1n
   private running: Sync | null = null
 
   /** `written`: the newest block whose batch was written. */
@@ -24,6 +26,20 @@ export class DurableHead {
   async reach(number: bigint): Promise<void> {
     assert(number <= this.written(), `block ${number} was written before its disk is asked for`)
     while (this.synced < number) await (this.running ?? this.begin()).done
+  }
+
+  /** A written block that the journal has, too. */
+  noteJournaled(number: bigint): void {
+    if (number - 1n <= this.recoverableTo) this.journaled = number
+  }
+
+  /** Settles when a start after a loss of power would have the block: from disk, or from the journal on top of what is there. @throws AppError 'store-failed'. */
+  async reachRecoverable(number: bigint): Promise<void> {
+    if (number > this.recoverableTo) await this.reach(number)
+  }
+
+  private get recoverableTo(): bigint {
+    return bigintMax(this.synced, this.journaled)
   }
 
   private begin(): Sync {

@@ -101,7 +101,7 @@ class SessionLane {
     await producer.hold()
     const { header } = parts.chain.head.block
     // Wanted when the block is sealed; begun now, it is done by then. Who asks then hears of its failure.
-    void parts.durable.reach(header.number).catch(() => undefined)
+    void parts.durable.reachRecoverable(header.number).catch(() => undefined)
     const open = { batch, nowMs: nowMs() }
     this.block = parts.hyper.canBuild(header.number) ? new SessionBlock(parts, ask, open) : new ClosedBlock(parts, open)
     return { number: header.number, headHash: header.hash, gasLimit: this.block.env.gasLimit, baseFee: this.block.env.baseFee ?? 0n }
@@ -115,7 +115,7 @@ class SessionLane {
   /** The journal keeps the block, but not those below it: without them it could not be written again after a loss of power (S11). */
   async seal(batch: number, links: SessionLink[]): Promise<SealedBlock | null> {
     const { durable, chain } = this.h.parts
-    const [sealed] = await Promise.all([this.of(batch).seal(links), durable.reach(chain.head.block.header.number)])
+    const [sealed] = await Promise.all([this.of(batch).seal(links), durable.reachRecoverable(chain.head.block.header.number)])
     return sealed
   }
 
@@ -123,6 +123,7 @@ class SessionLane {
   async commit(batch: number): Promise<void> {
     if (this.block?.batch !== batch) return
     const txs = await this.block.commit()
+    if (txs !== null) this.h.parts.durable.noteJournaled(this.h.parts.chain.head.block.header.number)
     this.letGo(txs !== null)
     if (txs !== null) this.h.afterBlock(txs)
   }

@@ -258,7 +258,7 @@ export function closeWhenFree(state: State, batch: Batch): Effect[] {
   const finished = batch.kept.map(({ session, record }, place) =>
     finish(state, session, { kind: 'committed', batch: batch.number, place, blocks, record }),
   )
-  return [{ kind: 'complete', batch: batch.number }, ...finished]
+  return [{ kind: 'complete', batch: batch.number, lanes: blocks.map(({ chainId }) => chainId) }, ...finished]
 }
 
 export function positionOf({ chainId, number, hash, stateRoot, txCount }: SealedBlock): BlockPosition {

@@ -137,8 +137,8 @@ export type Effect =
   | { kind: 'answer'; token: number; result: CrossResult }
   | { kind: 'undone'; token: number }
   | { kind: 'journal'; record: BatchRecord }
-  /** Every lane has its block of the batch. */
-  | { kind: 'complete'; batch: number }
+  /** Every lane has its block of the batch; `lanes`: those that have one. */
+  | { kind: 'complete'; batch: number; lanes: number[] }
   /** The lane has what the journal says it has, and builds. */
   | { kind: 'recovered'; chainId: number }
   | { kind: 'drop'; chainId: number; hashes: Hash32[] }

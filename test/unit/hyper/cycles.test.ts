@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { initKeccak, keccak256 } from '../../../src/evm-lane/engine/keccak.js'
 import type { BlockFact, Request } from '../../../src/evm-lane/protocol.js'
-import { Cycles } from '../../../src/hyper/cycles.js'
+import { Cycles, type Rhythm } from '../../../src/hyper/cycles.js'
 import { createHyperStore } from '../../../src/hyper/hyper-store.js'
 import type { LaneFacts } from '../../../src/hyper/core/hyper-facts.js'
 import { sealingLimits } from '../../../src/hyper/sealing-limits.js'
@@ -25,7 +25,7 @@ function factOf(number: bigint): BlockFact {
 
 type Rig = Awaited<ReturnType<typeof rig>>
 
-async function rig(rhythm = { periodMs: 500, minPeriodMs: 100, heartbeatMs: 0 }, oldestRunningBatch = 1) {
+async function rig(rhythm: Rhythm = { periodMs: 500, minPeriodMs: 100, heartbeatMs: 0 }, oldestRunningBatch = 1) {
   const clock = new VirtualClock()
   const cycled: { atMs: number; heartbeat: boolean }[] = []
   const facts: LaneFacts[] = []
@@ -143,6 +143,34 @@ test('a session that commits is sealed at once, but not more often than minPerio
   assert.deepEqual(r.cycled.at(-1), { atMs: 350, heartbeat: false })
   await r.clock.advance(490)
   assert.equal(r.cycled.length, 2)
+  await r.cycles.stop()
+})
+
+test('the longer a Hyper Block took, the longer the next one waits, up to a period', async () => {
+  const r = await rig({ periodMs: 500, minPeriodMs: 100, heartbeatMs: 0, restFactor: 20 })
+  const sealAfter = async (number: bigint, tookMs: number): Promise<number> => {
+    const before = r.cycled.length
+    r.lane.advance()
+    r.cycles.soon()
+    while (r.cycled.length === before) await r.clock.advance(1)
+    await r.clock.advance(tookMs)
+    await sealNext(r, number, number, number)
+    return r.cycled.at(-1)?.atMs ?? NaN
+  }
+  await r.clock.advance(400)
+  const first = await sealAfter(1n, 9)
+  const second = await sealAfter(2n, 40)
+  const third = await sealAfter(3n, 1)
+  const fourth = await sealAfter(4n, 1)
+  assert.deepEqual(r.latencies.slice(0, 2), [10, 40])
+  assert.deepEqual([second - first, third - second, fourth - third], [200, 500, 100])
+  // Who comes later than that does not wait.
+  await r.clock.advance(100)
+  const before = r.cycled.length
+  r.lane.advance()
+  r.cycles.soon()
+  await r.clock.advance(0)
+  assert.equal(r.cycled.length, before + 1)
   await r.cycles.stop()
 })
 

@@ -61,3 +61,32 @@ test('a sync that fails is told to who waits, and the next one who asks begins a
   disk.syncs[1]?.end()
   await again
 })
+
+test("blocks that the journal has on top of one on disk need no sync; one of the lane's own among them does", async () => {
+  const disk = new Disk()
+  disk.written = 1n
+  const first = disk.head.reachRecoverable(1n)
+  disk.syncs[0]?.end()
+  await first
+  for (disk.written = 2n; disk.written <= 4n; disk.written++) {
+    disk.head.noteJournaled(disk.written)
+    await disk.head.reachRecoverable(disk.written)
+  }
+  assert.equal(disk.syncs.length, 1)
+  // Block 5 is nobody else's, and 6 lies on it.
+  disk.written = 6n
+  disk.head.noteJournaled(6n)
+  const above = disk.head.reachRecoverable(6n)
+  assert.equal(disk.syncs.length, 2)
+  disk.syncs[1]?.end()
+  await above
+})
+
+test('what the journal has is not on disk: who asks for that waits for a sync', async () => {
+  const disk = new Disk()
+  disk.head.noteJournaled(0n)
+  const reached = disk.head.reach(0n)
+  assert.equal(disk.syncs.length, 1)
+  disk.syncs[0]?.end()
+  await reached
+})
