@@ -1,6 +1,6 @@
-// Owns: one message run over a lane's state without a transaction; nothing of it stays behind.
+// Owns: one message run over a lane's state without a transaction; nothing of it stays behind unless the caller gives it a view for that.
 // Does not own: geth's rules of applying it (apply-message.ts) or what an RPC method makes of the outcome.
-// Called by: call, estimate-gas, access-list.
+// Called by: call, estimate-gas, access-list. The seam for whatever runs several messages in a row or watches one: eth_simulateV1 (`effects`), traces (`observe`).
 
 import { AppError } from '../../../errors.js'
 import { bigintMin } from '../../../primitives.js'
@@ -34,8 +34,12 @@ export type SimulationParts = {
 }
 
 export type RunOptions = {
+  /** Takes the effects. Absent: a fork of the view that is dropped. */
+  effects?: StateView
   /** Called before each of these opcodes. */
   hooks?: OpcodeHooks
+  /** Sees the EVM before it runs (events of the library, for traces); the function it answers is called after. */
+  observe?: (slot: EvmSlot) => () => void
 }
 
 export type Asked = { message: CallMessage; stateOverrides: readonly AccountOverride[]; blockOverrides: BlockOverride | null }
@@ -64,13 +68,14 @@ export function gasOf(message: CallMessage, limits: LaneLimits): bigint {
 export async function runMessage(parts: SimulationParts, call: CallMessage, options: RunOptions = {}): Promise<MessageResult> {
   const { slots, env, limits, blockHashes } = parts
   const message = toMessage(call, gasOf(call, limits), env)
-  const view = parts.view.fork()
+  const view = options.effects ?? parts.view.fork()
   const slot = await slots.acquire(env.common, view, blockHashes)
   const unwatch = watch(slot, {
     deadline: parts.deadline ?? new Deadline(limits.callMs),
     hooks: options.hooks ?? null,
     precompiles: parts.precompiles ?? null,
   })
+  const unobserve = options.observe?.(slot)
   const uncross = crossingsOf(parts, { slot, view, env })
   let aborted = false
   try {
@@ -83,6 +88,7 @@ export async function runMessage(parts: SimulationParts, call: CallMessage, opti
     throw error
   } finally {
     uncross?.()
+    unobserve?.()
     unwatch()
     if (aborted) slot.detach()
     else slots.release(slot)
