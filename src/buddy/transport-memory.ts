@@ -15,79 +15,106 @@ export type MemoryNetwork = {
   join: (key: Key, options?: { followers?: readonly Key[] }) => Transport
 }
 
-type End = { key: Key; name: string; admits: (name: string) => boolean; take: (from: End, bytes: Bytes) => void }
-
 export function createMemoryNetwork(): MemoryNetwork {
-  const ends = new Map<string, End>()
-  return { join: (key, { followers = [] } = {}) => joinNetwork(ends, key, followers) }
+  const ends = new Map<string, MemoryEnd>()
+  return {
+    join: (key, { followers = [] } = {}) => {
+      const end = new MemoryEnd(ends, key, followers)
+      ends.set(end.name, end)
+      return end
+    },
+  }
 }
 
-function joinNetwork(ends: Map<string, End>, key: Key, followers: readonly Key[]): Transport {
-  const traffic: Traffic = { sent: 0, received: 0, dropped: 0, malformed: 0 }
-  const arrived = new Map<string, OutQueue>()
-  const always = new Set(followers.map(keyOf))
-  let validators: ReadonlySet<string> = new Set()
-  let listener: ((from: Key, message: Message) => void) | null = null
-  let draining: ReturnType<typeof setImmediate> | null = null
+class MemoryEnd implements Transport {
+  readonly key: Key
+  readonly name: string
+  /** Of the whole network, this one too while it is open. */
+  readonly #ends: Map<string, MemoryEnd>
+  readonly #followers: ReadonlySet<string>
+  readonly #arrived = new Map<string, OutQueue>()
+  readonly #traffic: Traffic = { sent: 0, received: 0, dropped: 0, malformed: 0 }
+  #validators: ReadonlySet<string> = new Set()
+  #listener: ((from: Key, message: Message) => void) | null = null
+  #draining: NodeJS.Immediate | null = null
 
-  const drain = (): void => {
-    draining = null
-    for (const [name, queue] of arrived) {
-      // What comes while these are handled waits for its turn, so that time passes for everybody in the thread.
-      for (let left = queue.length(); left > 0; left--) {
-        const bytes = queue.take()
-        const from = ends.get(name)
-        const message = bytes === undefined ? null : decodeMessage(bytes)
-        if (message === null || from === undefined) traffic.malformed++
-        else {
-          traffic.received++
-          listener?.(from.key, message)
-        }
+  constructor(ends: Map<string, MemoryEnd>, key: Key, followers: readonly Key[]) {
+    this.key = key
+    this.name = keyOf(key)
+    this.#ends = ends
+    this.#followers = new Set(followers.map(keyOf))
+  }
+
+  get peers(): readonly Key[] {
+    return [...this.#ends.values()].filter((end) => this.#isConnected(end)).map(({ key }) => key)
+  }
+
+  send(to: readonly Key[], message: Message): void {
+    const bytes = encodeMessage(message)
+    for (const key of to) {
+      const end = this.#ends.get(keyOf(key))
+      if (end === undefined || !this.#isConnected(end)) this.#traffic.dropped++
+      else {
+        this.#traffic.sent++
+        end.#take(this, bytes)
       }
     }
   }
-  const own: End = {
-    key,
-    name: keyOf(key),
-    admits: (name) => always.has(name) || validators.has(name),
-    take: (from, bytes) => {
-      const queue = arrived.get(from.name) ?? createOutQueue()
-      arrived.set(from.name, queue)
-      traffic.dropped += queue.put(bytes)
-      draining ??= setImmediate(drain)
-    },
+
+  onMessage(listener: (from: Key, message: Message) => void): void {
+    this.#listener = listener
   }
-  const connected = (end: End | undefined): end is End =>
-    end !== undefined && end !== own && ends.get(own.name) === own && own.admits(end.name) && end.admits(own.name)
-  ends.set(own.name, own)
-  return {
-    get peers() {
-      return [...ends.values()].filter(connected).map((end) => end.key)
-    },
-    send: (to, message) => {
-      const bytes = encodeMessage(message)
-      for (const target of to) {
-        const end = ends.get(keyOf(target))
-        if (!connected(end)) traffic.dropped++
+
+  admit(validators: readonly Key[]): void {
+    this.#validators = new Set(validators.map(keyOf))
+  }
+
+  traffic(): Traffic {
+    return { ...this.#traffic }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isOpen()) this.#ends.delete(this.name)
+    if (this.#draining !== null) clearImmediate(this.#draining)
+    this.#draining = null
+    this.#arrived.clear()
+    this.#listener = null
+  }
+
+  /** Another one may have joined under the same key since. */
+  #isOpen(): boolean {
+    return this.#ends.get(this.name) === this
+  }
+
+  #isConnected(end: MemoryEnd): boolean {
+    return end !== this && this.#isOpen() && this.#admits(end.name) && end.#admits(this.name)
+  }
+
+  #admits(name: string): boolean {
+    return this.#followers.has(name) || this.#validators.has(name)
+  }
+
+  #take(from: MemoryEnd, bytes: Bytes): void {
+    const queue = this.#arrived.get(from.name) ?? createOutQueue()
+    this.#arrived.set(from.name, queue)
+    this.#traffic.dropped += queue.put(bytes)
+    this.#draining ??= setImmediate(() => this.#drain())
+  }
+
+  #drain(): void {
+    this.#draining = null
+    for (const [name, queue] of this.#arrived) {
+      // What comes while these are handled waits for its turn, so that time passes for everybody in the thread.
+      for (let left = queue.length(); left > 0; left--) {
+        const bytes = queue.take()
+        const from = this.#ends.get(name)
+        const message = bytes === undefined ? null : decodeMessage(bytes)
+        if (message === null || from === undefined) this.#traffic.malformed++
         else {
-          traffic.sent++
-          end.take(own, bytes)
+          this.#traffic.received++
+          this.#listener?.(from.key, message)
         }
       }
-    },
-    onMessage: (heard) => {
-      listener = heard
-    },
-    admit: (keys) => {
-      validators = new Set(keys.map(keyOf))
-    },
-    traffic: () => ({ ...traffic }),
-    close: async () => {
-      if (ends.get(own.name) === own) ends.delete(own.name)
-      if (draining !== null) clearImmediate(draining)
-      draining = null
-      arrived.clear()
-      listener = null
-    },
+    }
   }
 }
