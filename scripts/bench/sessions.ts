@@ -23,6 +23,9 @@ const CONFIG = CHAIN_IDS.map((chainId) => `[[lanes]]\nchainId = ${chainId}\nname
 const BACKGROUND_FACTOR = 1.7
 /** Transfers per transaction of the other rows: some seconds of a lane's time. */
 const THIRD_FACTOR = 8
+/** How long the third lane is loaded where it has time left. */
+const PACED_SECONDS = 5
+const THIRD_ALONE = 'third lane, alone'
 /** More than lanes can do here, so that a load without a rate lasts long enough. */
 const FULL_LOAD_PER_SECOND = { sessions: 600, local: 2_500 }
 
@@ -38,6 +41,8 @@ type Bench = {
   rate: number
   aloneMs: number
   thirds: number
+  /** Transfers per second of the third lane where it has time left. */
+  thirdRate: number
 }
 
 async function main(): Promise<void> {
@@ -48,6 +53,8 @@ async function main(): Promise<void> {
       senders: { type: 'string', default: '32' },
       /** Sessions per second beside the third lane: well below what two lanes can do. */
       rate: { type: 'string', default: '25' },
+      /** Transfers per second of the third lane in the rows that do not load it fully. */
+      'third-rate': { type: 'string', default: '1200' },
       seed: { type: 'string', default: randomBytes(8).toString('hex') },
       markdown: { type: 'boolean', default: false },
       /** Only rows whose name matches. */
@@ -73,7 +80,7 @@ async function main(): Promise<void> {
     const [a, b, c, d, untouched] = target.lanes as [Lane, Lane, Lane, Lane, Lane]
     console.log(`seed ${values.seed}; ${JSON.stringify(machine())}`)
     const samples: Sample[] = []
-    // The first round warms all lanes up and does not count.
+    // The first round does not count.
     for (let run = -1; run < runs; run++) {
       const bench: Bench = {
         target,
@@ -86,7 +93,9 @@ async function main(): Promise<void> {
         rate,
         aloneMs: NaN,
         thirds: 0,
+        thirdRate: Number(values['third-rate']),
       }
+      if (run < 0) await warmUp(bench)
       for (const row of rows(bench).filter(({ name }) => wanted.test(name))) {
         const sample = await Promise.race([interrupted, row.measured()])
         console.log(`${(run < 0 ? 'warm-up' : `run ${run + 1}`).padEnd(8)} ${sampleText(sample)}`)
@@ -121,13 +130,23 @@ function rows(bench: Bench): Row[] {
       [a, b],
       [c, d],
     ]),
-    row('third lane, alone', third, null),
-    row('third, paced sessions', third, { far: b, perSecond: bench.rate }),
-    row('third lane, alone', third, null),
-    row('third, paced local', third, { far: null, perSecond: bench.rate }),
-    row('third, session load', third, { far: b, perSecond: null }),
-    row('third, local load', third, { far: null, perSecond: null }),
+    row(THIRD_ALONE, third, { beside: null, perSecond: null }),
+    row('third, paced sessions', third, { beside: { far: b, perSecond: bench.rate }, perSecond: null }),
+    row(THIRD_ALONE, third, { beside: null, perSecond: null }),
+    row('third, paced local', third, { beside: { far: null, perSecond: bench.rate }, perSecond: null }),
+    row('third, session load', third, { beside: { far: b, perSecond: null }, perSecond: null }),
+    row('third, local load', third, { beside: { far: null, perSecond: null }, perSecond: null }),
+    row('paced third, alone', third, { beside: null, perSecond: bench.thirdRate }),
+    row('paced third, paced sessions', third, { beside: { far: b, perSecond: bench.rate }, perSecond: bench.thirdRate }),
+    row('paced third, session load', third, { beside: { far: b, perSecond: null }, perSecond: bench.thirdRate }),
   ]
+}
+
+/** Lanes that have run little code are slow for minutes when calls come rarely: all have done sessions and calls of their own before anything counts. */
+async function warmUp(bench: Bench): Promise<void> {
+  const { a, b, c, d } = bench.lanes
+  const pairs: [Lane, Lane | null][] = [[a, b], [c, d], [a, null], [b, null], [c, null], [d, null]] // prettier-ignore
+  for (const pair of pairs) await throughput(bench, `warm-up ${pair.map((lane) => lane?.url.pathname ?? '').join('')}`, [pair])
 }
 
 /** One sender, one call at a time, from sending it to holding its receipt. */
@@ -160,34 +179,33 @@ async function throughput(bench: Bench, row: string, pairs: [Lane, Lane | null][
 /** Beside what: calls of a counter on another lane than their own (`far`) or on their own; null: as many as can be. */
 type Beside = { far: Lane | null; perSecond: number | null }
 
-/** Native transfers on a lane that no session touches, as many as it can take, while `beside` keeps others busy. */
-async function third(bench: Bench, row: string, beside: Beside | null): Promise<Sample> {
+/** `perSecond`: transfers of the third lane; null: as many as it can take. */
+type Third = { beside: Beside | null; perSecond: number | null }
+
+/** Native transfers on a lane that no session touches, while `beside` keeps others busy. */
+async function third(bench: Bench, row: string, { beside, perSecond }: Third): Promise<Sample> {
   const { lanes, generator, target, seed, count, senders } = bench
-  const perSender = Math.floor((THIRD_FACTOR * count) / senders)
+  const perSender = perSecond === null ? Math.floor((THIRD_FACTOR * count) / senders) : Math.ceil((perSecond * PACED_SECONDS) / senders)
   // One row comes twice, and its senders are others then.
   const scope = `${row}/${bench.thirds++}`
   const payments = await preparePayments(lanes.untouched, { kind: 'native', seed, scope, senders, perSender })
   const operations = senders * perSender
-  const foreground = {
-    row,
-    target,
-    operations,
-    job: { connections: connectionPlans(payments, 'last'), pollDelayMsMax: POLL_DELAY_MS_MAX },
-    latency: 'request',
-  } as const
-  const loaded = beside === null ? null : await busy(bench, row, beside)
+  const connections = perSecond === null ? connectionPlans(payments, 'last') : pacedPlans(payments, 'last', perSecond)
+  const foreground = { row, target, operations, job: { connections, pollDelayMsMax: POLL_DELAY_MS_MAX }, latency: 'request' } as const
+  const lastsMs = perSecond === null ? bench.aloneMs : PACED_SECONDS * 1_000
+  const loaded = beside === null ? null : await busy(bench, row, beside, lastsMs)
   const [sample, others] = await Promise.all([measure(generator, foreground), loaded?.run()])
   if (others !== undefined && others.elapsedMs < sample.elapsedMs)
     throw new Error(`${row}: the other lanes were busy for ${others.elapsedMs} of ${sample.elapsedMs} ms only`)
   await Promise.all([checkPayments(payments), loaded?.check()])
-  if (beside === null) bench.aloneMs = sample.elapsedMs
+  if (row === THIRD_ALONE) bench.aloneMs = sample.elapsedMs
   return sample
 }
 
 /** A load of two lanes, or of one, that is still there when the third lane is done. */
-async function busy(bench: Bench, row: string, { far, perSecond }: Beside) {
-  const { lanes, background, target, seed, senders, aloneMs } = bench
-  const wanted = ((perSecond ?? FULL_LOAD_PER_SECOND[far === null ? 'local' : 'sessions']) * BACKGROUND_FACTOR * aloneMs) / 1_000
+async function busy(bench: Bench, row: string, { far, perSecond }: Beside, lastsMs: number) {
+  const { lanes, background, target, seed, senders } = bench
+  const wanted = ((perSecond ?? FULL_LOAD_PER_SECOND[far === null ? 'local' : 'sessions']) * BACKGROUND_FACTOR * lastsMs) / 1_000
   const perSender = Math.ceil(wanted / senders)
   const load = await prepareCounterCalls({ near: lanes.a, far, seed, scope: row, senders, perSender })
   const connections = perSecond === null ? connectionPlans(load, 'last') : pacedPlans(load, 'last', perSecond)
@@ -223,14 +241,24 @@ function conclusions(lines: readonly Line[], samples: readonly Sample[], rate: n
     ...beside(`${rate} local calls per second`, 'third, paced local'),
     ...beside('all the sessions that two lanes can do', 'third, session load'),
     ...beside('all the local calls that a lane can do', 'third, local load'),
+    ...pacedText(lines),
     `all share ${machine().cores} cores with the load generators`,
   ]
+}
+
+/** A lane with time left keeps its rate; what it feels is in its answers. */
+function pacedText(lines: readonly Line[]): string[] {
+  const paced = lines.filter(({ row }) => row.startsWith('paced third'))
+  return paced.map(
+    ({ row, perSecond, p50Ms, p99Ms }) =>
+      `${row}: ${Math.round(perSecond ?? 0)} transfers per second, answered in p50 ${p50Ms.toFixed(1)} p99 ${p99Ms.toFixed(1)} ms`,
+  )
 }
 
 /** Each run by itself against the lane alone in the same run, before and after: what disturbs a machine changes from minute to minute. */
 function lossesBeside(samples: readonly Sample[], row: string): number[] {
   const rates = (of: string): number[] => samples.filter((sample) => sample.row === of).map(({ perSecond }) => perSecond ?? 0)
-  const alone = rates('third lane, alone')
+  const alone = rates(THIRD_ALONE)
   const beside = rates(row)
   const perRun = alone.length / beside.length
   return beside.map((rate, run) => 1 - (rate * perRun) / alone.slice(run * perRun, (run + 1) * perRun).reduce((sum, one) => sum + one, 0))
