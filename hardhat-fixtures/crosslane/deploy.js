@@ -9,25 +9,18 @@ const portalAbi = [
 /** Deploys the same code at the same address on every lane (a preinstall of each). */
 const CREATE2_DEPLOYER = '0x4e59b44847b379578588920cA78FbF26c0B4956C'
 
-/** By chain id, of the lanes that were opened. */
-const providers = new Map()
-
 /** `signer` of the lane that a network of hardhat.config.js names. */
 function openLane(network) {
   const { url, chainId, accounts } = config.networks[network]
   // ethers keeps answers for 250 ms; on an instant lane that is longer than a block.
   const provider = new ethers.JsonRpcProvider(url, chainId, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 50 })
-  providers.set(chainId, provider)
   const key = ethers.HDNodeWallet.fromMnemonic(ethers.Mnemonic.fromPhrase(accounts.mnemonic), `m/44'/60'/0'/0/0`).privateKey
   return { chainId, provider, signer: new ethers.Wallet(key, provider) }
 }
 
-/** Estimates, sends, and waits for the receipt; and for those on other lanes that it names, because each lane shows its own block by itself. */
+/** Estimates, sends, and waits for the receipt. */
 async function sent(transaction) {
-  const receipt = await (await transaction).wait()
-  const { hyper } = await receipt.provider.send('eth_getTransactionReceipt', [receipt.hash])
-  for (const { chainId, transactionHash } of hyper?.legs ?? []) await providers.get(Number(chainId)).waitForTransaction(transactionHash)
-  return receipt
+  return (await transaction).wait()
 }
 
 async function deploy(lane, name, ...args) {

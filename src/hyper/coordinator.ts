@@ -11,8 +11,9 @@ import type { Store } from '../store/store.js'
 import { Asks } from './asks.js'
 import { createBundles } from './bundles.js'
 import type { Bundles } from './bundles.js'
+import { CommitWaits } from './commit-waits.js'
 import { step } from './core/atomic.js'
-import { initialState } from './core/state.js'
+import { initialState, isCommitting } from './core/state.js'
 import type { State } from './core/state.js'
 import type { BatchRecord, Effect, Input, Wanted } from './core/types.js'
 import { JournalCleaner } from './journal-cleaner.js'
@@ -90,6 +91,7 @@ class Shell {
   readonly #journalRunner: JournalRunner
   readonly #cleaner: JournalCleaner
   readonly #bundles: Bundles
+  readonly #commitWaits: CommitWaits
   readonly #recoveries: Recoveries
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #listeners = new Set<(session: StoredSession) => void>()
@@ -116,6 +118,7 @@ class Shell {
     this.#journalRunner = createJournalRunner(journal, feed, options.onBatch ?? (() => undefined), log)
     this.#cleaner = new JournalCleaner({ journal, lanes: byId, log })
     this.#bundles = createBundles({ lanes: byId, feed, keccak256, limits })
+    this.#commitWaits = new CommitWaits({ isCommitting: (id) => isCommitting(state, id), waitMs: limits.everywhereMs })
     this.#recoveries = createRecoveries(lanes)
     this.ready = this.#recoveries.all
   }
@@ -128,6 +131,7 @@ class Shell {
   reader(): HyperReader {
     return {
       getSession: (id) => this.#sessionView(id),
+      everywhere: (id) => this.#commitWaits.wait(id),
       replaySession: (id) => replaySession(this.#journal, [...this.#lanes.values()], id),
       batchOfBlock: async (chainId, number) => {
         const stored = await this.#journal.batchOfBlock(chainId, number)
@@ -217,6 +221,7 @@ class Shell {
     if (work.kind === 'bundle') this.#bundles.finished(id, outcome)
     if (outcome.kind === 'failed') this.#options.log('warn', `session ${bareHex(id)} ends without effect: ${outcome.reason}`)
     if (outcome.kind !== 'committed') return
+    this.#commitWaits.finished(id)
     const { batch, place, blocks, record } = outcome
     for (const listener of this.#listeners) listener({ batch, place, blocks, record })
   }
@@ -255,6 +260,7 @@ class Shell {
     this.#simulations.stop()
     this.#outbox.stop()
     this.#asks.stop()
+    this.#commitWaits.stop()
     this.#recoveries.giveUp()
     await Promise.all([...this.#scanners.values()].map((scanner) => scanner.stop()))
     await this.#journalRunner.idle()

@@ -19,6 +19,8 @@ export type HyperLimits = {
   messageAgainMs: number
   /** Blocks that are searched for messages at once. */
   messageScanBlocksMax: number
+  /** How long a receipt of a session is held back for lanes that do not have their blocks yet. */
+  everywhereMs: number
   /** How long a stop waits for the batches that run. */
   stopMs: number
 }
@@ -31,5 +33,6 @@ export const hyperLimits: HyperLimits = {
   messagesMax: 100_000,
   messageAgainMs: 1_000,
   messageScanBlocksMax: 1_000,
+  everywhereMs: 5_000,
   stopMs: 1_000,
 }

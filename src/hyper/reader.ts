@@ -18,6 +18,8 @@ export type SessionView = { kind: 'committed'; session: StoredSession } | { kind
 
 export interface HyperReader {
   getSession(id: Hash32): Promise<SessionView | null>
+  /** Settles when every lane shows its block of the session; at once when it is not being committed now, and in bounded time when a lane is away. */
+  everywhere(id: Hash32): Promise<void>
   getMessage(id: Hash32): Promise<Message | null>
   /** Messages that a transaction sent, in order. */
   getMessagesByTransaction(chainId: number, hash: Hash32): Promise<Message[]>

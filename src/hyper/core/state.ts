@@ -2,6 +2,8 @@
 // Does not own: when anything changes (atomic.ts, batch.ts, queue.ts, routing.ts).
 // Called by: hyper/core.
 
+import type { Hash32 } from '../../primitives.js'
+import { equalBytes } from '../../primitives.js'
 import type { SealedBlock, SessionTxOutcome, SystemRefusal } from '../../evm-lane/session-protocol.js'
 import type { BatchRecord, Effect, LaneCall, Part, SessionLimits, SessionOp, SessionRecord, Wanted, Work } from './types.js'
 import type { TranscriptEvent } from '../../evm-lane/session-protocol.js'
@@ -149,6 +151,11 @@ export function ownTxs(work: Work): Part[] {
 /** Lanes without which the work cannot begin. */
 export function startLanes(work: Work): number[] {
   return work.kind === 'delivery' ? [work.call.to.chainId] : [...new Set(ownTxs(work).map(({ chainId }) => chainId))]
+}
+
+/** In the journal, while some lane may not have its block yet. Of a batch that an earlier life of the process journalled nothing is known. */
+export function isCommitting(state: State, id: Hash32): boolean {
+  return [...state.batches.values()].some(({ phase, kept }) => phase === 'committing' && kept.some(({ session }) => equalBytes(session.id, id)))
 }
 
 export function isUp(state: State, chainId: number): boolean {

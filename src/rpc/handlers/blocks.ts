@@ -9,6 +9,7 @@ import type { Json } from '../format/quantity.js'
 import { formatReceipt } from '../format/receipt.js'
 import type { Hash32 } from '../../primitives.js'
 import type { CallContext } from '../method.js'
+import { everywhere } from './hyper.js'
 
 export function byHash(hash: Hash32): BlockRef {
   return { kind: 'hash', hash }
@@ -61,5 +62,7 @@ export function getUncleByHash(ctx: CallContext, hash: Hash32, index: number): P
 
 export async function getBlockReceipts(ctx: CallContext, at: BlockRef = latest): Promise<Json[] | null> {
   const receipts = await ctx.lane.call('blockReceipts', { at })
-  return receipts === null ? null : receipts.map(formatReceipt)
+  if (receipts === null) return null
+  await everywhere(ctx, receipts)
+  return receipts.map(formatReceipt)
 }

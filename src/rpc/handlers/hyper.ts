@@ -2,6 +2,7 @@
 // Does not own: any of it (hyper/); this file only asks.
 // Called by: the method table.
 
+import type { LocatedReceipt } from '../../evm-lane/chain-data.js'
 import type { HyperReader } from '../../hyper/reader.js'
 import { AppError } from '../../errors.js'
 import type { Bytes, Hash32 } from '../../primitives.js'
@@ -14,6 +15,12 @@ import type { CallContext } from '../method.js'
 export function hyperOf(ctx: Pick<CallContext, 'hyper'>): HyperReader {
   if (ctx.hyper === null) throw new AppError('unsupported', 'this server has no coordinator: its lanes do not reach each other')
   return ctx.hyper
+}
+
+/** Who holds a receipt of a session may ask its other lanes at once for what it did there. */
+export async function everywhere({ hyper }: Pick<CallContext, 'hyper'>, receipts: readonly LocatedReceipt[]): Promise<void> {
+  if (hyper === null) return
+  await Promise.all(receipts.flatMap((located) => (located.hyper === undefined ? [] : [hyper.everywhere(located.hyper.session)])))
 }
 
 export async function sendBundle(ctx: CallContext, items: { chainId: number; raw: Bytes }[]): Promise<Json> {

@@ -12,6 +12,7 @@ import type { Json } from '../format/quantity.js'
 import { formatReceipt } from '../format/receipt.js'
 import type { RpcLimits } from '../limits.js'
 import type { CallContext } from '../method.js'
+import { everywhere } from './hyper.js'
 
 /** How long a send waits for its block: L3 on instant lanes; elsewhere the answer comes at admission (L4). */
 export function sendWaitMs(lane: LaneClient, limits: RpcLimits): number {
@@ -27,11 +28,17 @@ export async function sendRawTransaction(ctx: CallContext, raw: Bytes): Promise<
 export async function sendRawTransactionSync(ctx: CallContext, raw: Bytes, wishMs: number | undefined): Promise<Json> {
   const timeoutMs = wishMs === undefined || wishMs === 0 ? ctx.limits.sendSyncMs : Math.min(wishMs, ctx.limits.sendSyncMaxMs)
   try {
-    return formatReceipt(await ctx.lane.call('submitSync', { raw, sender: null, timeoutMs }))
+    return await receiptOf(ctx, raw, timeoutMs)
   } catch (error) {
     if (error instanceof AppError && error.code === 'tx-nonce-high') throw nonceGap(error)
     throw error
   }
+}
+
+async function receiptOf(ctx: CallContext, raw: Bytes, timeoutMs: number): Promise<Json> {
+  const receipt = await ctx.lane.call('submitSync', { raw, sender: null, timeoutMs })
+  await everywhere(ctx, [receipt])
+  return formatReceipt(receipt)
 }
 
 /** EIP-7966: the data of a nonce gap is the nonce that is missing. */
@@ -49,7 +56,7 @@ const realtimeMs = 10_000
 
 export async function sendRealtimeTransaction(ctx: CallContext, raw: Bytes): Promise<Json> {
   try {
-    return formatReceipt(await ctx.lane.call('submitSync', { raw, sender: null, timeoutMs: Math.min(realtimeMs, ctx.limits.sendSyncMaxMs) }))
+    return await receiptOf(ctx, raw, Math.min(realtimeMs, ctx.limits.sendSyncMaxMs))
   } catch (error) {
     if (error instanceof AppError && error.code === 'tx-not-mined') throw new JsonRpcError(rpcCodes.server, 'realtime transaction expired')
     throw error

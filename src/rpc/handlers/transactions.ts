@@ -10,6 +10,7 @@ import { formatReceipt } from '../format/receipt.js'
 import { formatLocatedTx } from '../format/transaction.js'
 import type { CallContext } from '../method.js'
 import { byHash } from './blocks.js'
+import { everywhere } from './hyper.js'
 
 export async function getTransactionByHash(ctx: CallContext, hash: Hash32): Promise<Json | null> {
   const located = await ctx.lane.call('transaction', { hash })
@@ -42,7 +43,9 @@ export function getRawTransactionByBlockHashAndIndex(ctx: CallContext, hash: Has
 
 export async function getTransactionReceipt(ctx: CallContext, hash: Hash32): Promise<Json | null> {
   const receipt = await ctx.lane.call('receipt', { hash })
-  return receipt === null ? null : formatReceipt(receipt)
+  if (receipt === null) return null
+  await everywhere(ctx, [receipt])
+  return formatReceipt(receipt)
 }
 
 /** Pooled transactions of the accounts that this server signs for: geth's meaning of the method. */

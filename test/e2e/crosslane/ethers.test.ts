@@ -52,10 +52,10 @@ test('ethers calls a contract of another lane', { skip: needsOwnGateway, timeout
 
     const receipt = await receiptOf(await use(5n, { value: 7n }))
     assert.equal(await user.getFunction('seen')(), 5n)
-
-    const [leg] = await linkedReceipts(gateway, { chainId: near, hash: receipt.hash }, [far])
     assert.equal(await total(), 5n)
     assert.equal(await there.provider?.getBalance(original), 7n)
+
+    const [leg] = await linkedReceipts(gateway, { chainId: near, hash: receipt.hash }, [far])
     const events = await counter.queryFilter('Counted', 0)
     assert.deepEqual(
       events.map(({ transactionHash }) => transactionHash),
@@ -67,8 +67,8 @@ test('ethers calls a contract of another lane', { skip: needsOwnGateway, timeout
 
   await t.test('a wallet calls the proxy itself', async () => {
     const { hash } = await receiptOf(await proxy.getFunction('count')(10n))
-    await linkedReceipts(gateway, { chainId: near, hash }, [far])
     assert.equal(await total(), 15n)
+    await linkedReceipts(gateway, { chainId: near, hash }, [far])
   })
 
   await t.test('what the far contract refuses is its own error here', async () => {

@@ -9,9 +9,8 @@ import { receiptOf } from '../until.js'
 export type HyperField = { session: string; legs: { chainId: string; transactionHash: string }[] }
 
 /**
- * The receipts of a session's legs on the lanes `far`, once they are there: each lane shows its block of a session as soon as that is stored, so what is
- * read of another lane comes after this. The transaction's receipt names them all, and each of them the transaction; on the far lanes they are system
- * transactions.
+ * The receipts of a session's legs on the lanes `far`. The transaction's receipt names them all, and each of them the transaction; on the far lanes they
+ * are system transactions.
  */
 export async function linkedReceipts(gateway: Gateway, start: { chainId: number; hash: string }, far: number[]): Promise<Json[]> {
   const own = await receiptOf(gateway.laneUrl(start.chainId), start.hash)

@@ -17,6 +17,7 @@ import { MemoryStore } from '../../../src/store/memory-store.js'
 import type { Store } from '../../../src/store/store.js'
 import { FaultyStore } from '../../fixtures/faulty-store.js'
 import type { Script } from '../../sim/hyper/script.js'
+import { sessionId } from '../../../src/hyper/session-id.js'
 import { hashOf, idOf } from '../../sim/hyper/toy-lane.js'
 import { crossCall } from './core/steps.js'
 import { toyNet } from './toy-client.js'
@@ -58,8 +59,8 @@ function keptOpen(store: Store): Store {
   })
 }
 
-async function open(t: TestContext, net: ToyNet, store: Store = new MemoryStore()): Promise<Coordinator> {
-  const coordinator = await openCoordinator({ lanes: net.lanes, store, keccak256: toyHash, portal, limits: hyperLimits, log: () => undefined })
+async function open(t: TestContext, net: ToyNet, store: Store = new MemoryStore(), limits = hyperLimits): Promise<Coordinator> {
+  const coordinator = await openCoordinator({ lanes: net.lanes, store, keccak256: toyHash, portal, limits, log: () => undefined })
   t.after(() => coordinator.stop())
   await coordinator.ready
   return coordinator
@@ -98,6 +99,40 @@ test('S11: a transaction over two lanes: both have its block, and both sides lea
     'S12',
   )
   assert.deepEqual(net.violations, [])
+})
+
+/** Two lanes of a session, the first of which has its block while the second has not: `go` lets it have it. */
+async function halfCommitted(t: TestContext, limits = hyperLimits) {
+  const net = toyNet([11, 12])
+  const [a, b] = net.clients
+  assert.ok(a && b)
+  const coordinator = await open(t, net, new MemoryStore(), limits)
+  let go: () => void = () => undefined
+  const gate = new Promise<void>((resolve) => (go = resolve))
+  b.holds = (op) => (op === 'sessionCommit' ? gate : undefined)
+  t.after(go)
+  const id = sessionId(toyHash, [{ chainId: 11, transactionHash: a.pool(77, move(12, 5), true) }])
+  while (a.toy.durable.number === 0) await new Promise(setImmediate)
+  return { coordinator, id, b, go }
+}
+
+test('who waits for a session everywhere hears when the last lane has its block', async (t) => {
+  const { coordinator, id, b, go } = await halfCommitted(t)
+  let heard = false
+  const waiting = coordinator.reader.everywhere(id).then(() => (heard = true))
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+  assert.deepEqual([heard, b.toy.durable.number], [false, 0])
+  go()
+  await waiting
+  assert.equal(b.toy.durable.number, 1)
+  await coordinator.reader.everywhere(id)
+})
+
+test('nobody waits for ever for a lane that is away (L7), nor for a session that nobody knows', async (t) => {
+  const { coordinator, id, b } = await halfCommitted(t, { ...hyperLimits, everywhereMs: 1 })
+  await coordinator.reader.everywhere(id)
+  assert.equal(b.toy.durable.number, 0)
+  await coordinator.reader.everywhere(hashOf(1))
 })
 
 test('S8: a bundle commits whole', async (t) => {

@@ -17,6 +17,8 @@ export class ToyClient extends FakeLane {
   readonly calls: string[] = []
   logs: LocatedLog[] = []
   refusesSync = false
+  /** What an operation waits for before the lane hears of it. */
+  holds: (op: Op) => Promise<void> | undefined = () => undefined
   #answer: AskHandler | null = null
   readonly #wanted = new Set<(value: never) => void>()
 
@@ -27,6 +29,7 @@ export class ToyClient extends FakeLane {
 
   override async call<K extends Op>(op: K, req: Request<K>): Promise<Reply<K>> {
     this.calls.push(op)
+    await this.holds(op)
     if (op === 'logs') return this.logs as Reply<K>
     if (op === 'syncStore' && this.refusesSync) throw new AppError('store-failed', 'the toy has no disk')
     if (op === 'simulationEnd' || op === 'syncStore') return null as Reply<K>
