@@ -13,7 +13,7 @@ const tiers = ['unit', 'contract', 'property', 'sim', 'golden', 'conformance', '
 /** Test files that run at the same time; the end-to-end ones start processes of their own. */
 const concurrency = 2
 /** One test file that hangs must not take the whole run with it; the longest takes four minutes where others run beside it, more on a slow machine. */
-const timeoutMs = 40 * 60_000
+const timeoutMs = 20 * 60_000
 
 const testRoot = join(dirname(dirname(fileURLToPath(import.meta.url))), 'test')
 const wanted = process.argv

@@ -19,8 +19,9 @@ export function replaceFile(path: string, text: string): void {
   }
 }
 
-function writeSynced(path: string, text: string): void {
-  const fd = openSync(path, 'w')
+/** `create`: the file must not be there, and gets this mode. */
+export function writeSynced(path: string, text: string, create?: { mode: number }): void {
+  const fd = create === undefined ? openSync(path, 'w') : openSync(path, 'wx', create.mode)
   try {
     writeFileSync(fd, text)
     fsyncSync(fd)

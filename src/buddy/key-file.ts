@@ -2,10 +2,10 @@
 // Does not own: the key itself (signer.ts).
 // Called by: node.ts, buddy-node.ts, commands, the files of hyper that need a key.
 
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError, errorText } from '../errors.js'
-import { syncFolder } from '../whole-file.js'
+import { syncFolder, writeSynced } from '../whole-file.js'
 import { createSigner, newPrivateKey, privateKeyFromPem } from './signer.js'
 import type { Signer } from './signer.js'
 
@@ -49,7 +49,7 @@ export function makeSecretFile(file: string, make: () => string): boolean {
   try {
     mkdirSync(dirname(file), { recursive: true })
     rmSync(draft, { force: true })
-    writeSynced(draft, make())
+    writeSynced(draft, make(), { mode: ownerOnly })
     linkSync(draft, file)
     syncFolder(dirname(file))
     return true
@@ -58,15 +58,5 @@ export function makeSecretFile(file: string, make: () => string): boolean {
     throw new AppError('store-failed', `cannot make the key file ${file}: ${errorText(error)}`, { file })
   } finally {
     rmSync(draft, { force: true })
-  }
-}
-
-function writeSynced(file: string, text: string): void {
-  const fd = openSync(file, 'wx', ownerOnly)
-  try {
-    writeSync(fd, text)
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
   }
 }

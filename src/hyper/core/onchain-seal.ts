@@ -8,6 +8,7 @@ import type { Bytes } from '../../codec/bytes.js'
 import { blob, decodeWith, fixed, record, uint64 } from '../../codec/fields.js'
 import type { Codec } from '../../codec/fields.js'
 import { encodeRlp } from '../../codec/rlp.js'
+import { bigintToFixed } from '../../primitives.js'
 import { keyBytesMax, signatureBytesMax } from './hyper-limits.js'
 
 type Hasher = Pick<Crypto, 'hash'>
@@ -37,7 +38,9 @@ export const decodeOnchainSignature = (bytes: Bytes): OnchainSignature | null =>
 
 /** EIP-712; the genesis hash is the domain's salt. No chain and no contract is named: a Seal is the same everywhere. */
 export function onchainDigest(crypto: Hasher, genesisHash: Hash, { number, hash, setHash }: OnchainClaim): Hash {
-  const claim = crypto.hash(joinBytes(crypto.hash(ascii('HyperSeal(uint256 number,bytes32 hash,bytes32 setHash)')), word(number), hash, setHash))
+  const claim = crypto.hash(
+    joinBytes(crypto.hash(ascii('HyperSeal(uint256 number,bytes32 hash,bytes32 setHash)')), bigintToFixed(number, 32), hash, setHash),
+  )
   return crypto.hash(joinBytes(Uint8Array.of(0x19, 0x01), domainSeparator(crypto, genesisHash), claim))
 }
 
@@ -49,10 +52,4 @@ function domainSeparator(crypto: Hasher, genesisHash: Hash): Hash {
 /** What the Ed25519 key signs: keccak256(rlp(["PSB1", genesisHash, address])). */
 export function bindingPreimage(crypto: Hasher, genesisHash: Hash, address: Bytes): Hash {
   return crypto.hash(encodeRlp([ascii('PSB1'), genesisHash, address]))
-}
-
-function word(value: bigint): Bytes {
-  const out = new Uint8Array(32)
-  for (let i = 31, rest = value; rest > 0n; i--, rest >>= 8n) out[i] = Number(rest & 0xffn)
-  return out
 }

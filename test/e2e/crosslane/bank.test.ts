@@ -10,7 +10,7 @@ import { runBank } from './bank.js'
 
 const crashes = Number(process.env['PARALANE_BANK_CRASHES'] ?? 10)
 
-test(`bank over 4 lanes, kill -9 ${crashes} times`, { skip: needsOwnGateway, timeout: 600_000 + crashes * 180_000 }, async (t) => {
+test(`bank over 4 lanes, kill -9 ${crashes} times`, { skip: needsOwnGateway, timeout: 200_000 + crashes * 90_000 }, async (t) => {
   const { sessions, moves, failures } = await runBank({ crashes, random: seededRandom('bank'), log: (line) => t.diagnostic(line) })
   assert(sessions > crashes && moves > crashes && failures > 0, 'there was a load')
 })

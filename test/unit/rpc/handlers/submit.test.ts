@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { AppError } from '../../../../src/errors.js'
 import type { LocatedReceipt } from '../../../../src/evm-lane/chain-data.js'
+import type { HyperReader } from '../../../../src/hyper/reader.js'
 import { toHex } from '../../../../src/primitives.js'
 import { address, contextOf, FakeLane, hash } from '../fake-lane.js'
 import { errorOf, resultOf } from '../invoke.js'
@@ -91,3 +92,32 @@ test('realtime_sendRawTransaction waits ten seconds', async () => {
   await resultOf(contextOf(lane), 'realtime_sendRawTransaction', '0x02')
   assert.equal(lane.asksOf('submitSync')[0]!.timeoutMs, 10_000)
 })
+
+const session = hash(77)
+const crossing: LocatedReceipt = { ...receipt, hyper: { session, legs: [{ chainId: 8, transactionHash: hash(9) }] } }
+
+const receiptMethods = [
+  ['eth_getTransactionReceipt', toHex(hash(1))],
+  ['eth_getBlockReceipts', 'latest'],
+  ['eth_sendRawTransactionSync', '0x02'],
+  ['realtime_sendRawTransaction', '0x02'],
+] as const
+
+for (const [method, param] of receiptMethods) {
+  test(`${method} gives the receipt of a session when every lane has its block`, async () => {
+    const lane = new FakeLane({ receipt: () => crossing, blockReceipts: () => [receipt, crossing], submitSync: () => crossing })
+    const asked: string[] = []
+    let everyLaneHasIt: () => void = () => undefined
+    const everywhere = (id: Uint8Array): Promise<void> => {
+      asked.push(toHex(id))
+      return new Promise((resolve) => (everyLaneHasIt = resolve))
+    }
+    const ctx = { ...contextOf(lane), hyper: { everywhere } as unknown as HyperReader }
+    let answered = false
+    const answer = resultOf(ctx, method, param).finally(() => (answered = true))
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
+    assert.deepEqual([asked, answered], [[toHex(session)], false])
+    everyLaneHasIt()
+    assert.match(JSON.stringify(await answer), new RegExp(toHex(session)))
+  })
+}
