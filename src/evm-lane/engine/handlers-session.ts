@@ -22,7 +22,7 @@ export function sessionHandlers(h: HandlerParts): Pick<Handlers, keyof SessionRe
   return {
     sessionOpen: ({ batch }) => lane.open(batch),
     sessionBegin: async ({ batch, session }) => {
-      await lane.of(batch).begin(session)
+      await (await lane.opened(batch)).begin(session)
       return null
     },
     sessionAdmit: (req) => {
@@ -37,28 +37,29 @@ export function sessionHandlers(h: HandlerParts): Pick<Handlers, keyof SessionRe
       return null
     },
     sessionTx: async ({ batch, hash, refuse, mark }) => {
-      const block = lane.of(batch)
+      const block = await lane.opened(batch)
       const tx = pool.get(bareHex(hash))
       if (tx === undefined) return { kind: 'rejected', reason: 'the transaction is not in the pool any more', blockFull: false }
       const outcome = await block.tx(tx, refuse, mark)
       if (outcome.kind === 'rejected' && !outcome.blockFull) lane.rejected(tx, block)
       return outcome
     },
-    sessionDeliver: ({ batch, call, refuse, mark }) => lane.of(batch).deliver(call, refuse, mark),
-    crossCallIn: ({ run, call, mark }) => (run.kind === 'session' ? lane.of(run.batch).callIn(call, mark) : simulations.callIn(run, call, mark)),
+    sessionDeliver: async ({ batch, call, refuse, mark }) => (await lane.opened(batch)).deliver(call, refuse, mark),
+    crossCallIn: async ({ run, call, mark }) =>
+      run.kind === 'session' ? (await lane.opened(run.batch)).callIn(call, mark) : simulations.callIn(run, call, mark),
     undoIn: ({ run, mark }) => {
       if (run.kind === 'session') lane.of(run.batch).undoIn(mark)
       else simulations.undoIn(run, mark)
       return null
     },
-    sessionEnd: async ({ batch, keep }) => ({ legs: await lane.of(batch).end(keep) }),
+    sessionEnd: async ({ batch, keep }) => ({ legs: await (await lane.opened(batch)).end(keep) }),
     sessionSeal: ({ batch, links }) => lane.seal(batch, links),
     sessionCommit: async ({ batch }) => {
       await lane.commit(batch)
       return null
     },
-    sessionAbort: ({ batch }) => {
-      lane.abort(batch)
+    sessionAbort: async ({ batch }) => {
+      await lane.abort(batch)
       return null
     },
     simulationEnd: (id) => {
@@ -83,10 +84,14 @@ function produces({ production, following }: LaneSpec): boolean {
   return production.kind !== 'none' && following !== true
 }
 
+type Opened = { number: bigint; headHash: Uint8Array; gasLimit: bigint; baseFee: bigint }
+
 /** The lane while it is held: by at most one batch at a time. */
 class SessionLane {
   private readonly h: HandlerParts
   private block: SessionBlock | ClosedBlock | undefined
+  /** What is asked for a batch comes together with the request to open, and waits here for its end. */
+  private opening: Promise<unknown> = Promise.resolve()
   /** Transactions that the batch could not even try: the lane's again when it lets go. */
   private readonly givenBack: LaneTx[] = []
 
@@ -94,7 +99,13 @@ class SessionLane {
     this.h = h
   }
 
-  async open(batch: number): Promise<{ number: bigint; headHash: Uint8Array; gasLimit: bigint; baseFee: bigint }> {
+  open(batch: number): Promise<Opened> {
+    const opening = this.take(batch)
+    this.opening = opening.catch(() => undefined)
+    return opening
+  }
+
+  private async take(batch: number): Promise<Opened> {
     const { parts, producer, ask, nowMs } = this.h
     if (!produces(parts.spec)) throw new AppError('not-allowed', 'a lane that produces no blocks takes part in no session')
     if (this.block !== undefined) throw new AppError('internal', `batch ${this.block.batch} holds the lane, ${batch} cannot`)
@@ -105,6 +116,11 @@ class SessionLane {
     const open = { batch, nowMs: nowMs() }
     this.block = parts.hyper.canBuild(header.number) ? new SessionBlock(parts, ask, open) : new ClosedBlock(parts, open)
     return { number: header.number, headHash: header.hash, gasLimit: this.block.env.gasLimit, baseFee: this.block.env.baseFee ?? 0n }
+  }
+
+  async opened(batch: number): Promise<SessionBlock | ClosedBlock> {
+    await this.opening
+    return this.of(batch)
   }
 
   of(batch: number): SessionBlock | ClosedBlock {
@@ -128,7 +144,8 @@ class SessionLane {
     if (txs !== null) this.h.afterBlock(txs)
   }
 
-  abort(batch: number): void {
+  async abort(batch: number): Promise<void> {
+    await this.opening
     if (this.block?.batch === batch) this.letGo(false)
   }
 

@@ -2,7 +2,7 @@
 // Does not own: executing the effects (coordinator.ts), what lanes do with them (evm-lane/engine/session).
 // Called by: the coordinator; test/sim/hyper with toy lanes.
 
-import { abort, advance, closeWhenFree, commit, sessionEnded, transactionDone } from './batch.js'
+import { abort, advance, begin, closeWhenFree, commit, laneOpened, sessionEnded, transactionDone } from './batch.js'
 import { enqueue, forgetTransactionsOf, schedule } from './queue.js'
 import { crossCall, crossReturn, releaseAsker, undoReturn, undoSince } from './routing.js'
 import { callLane } from './state.js'
@@ -11,7 +11,7 @@ import type { Effect, Input, LaneReply, Timer } from './types.js'
 
 export function step(state: State, input: Input): Effect[] {
   const effects = decide(state, input)
-  return [...effects, ...schedule(state)]
+  return [...effects, ...schedule(state).flatMap((batch) => begin(state, batch))]
 }
 
 function decide(state: State, input: Input): Effect[] {
@@ -83,7 +83,6 @@ function laneLost(state: State, batch: Batch, chainId: number): Effect[] {
     case 'aborting':
       batch.held.delete(chainId)
       return [...effects, ...closeWhenFree(state, batch)]
-    case 'opening':
     case 'running':
     case 'keeping':
     case 'undoing':
@@ -122,6 +121,7 @@ function digest(state: State, batch: Batch, pending: Pending, reply: LaneReply):
       batch.held.delete(pending.chainId)
       return []
     case 'sessionOpen':
+      return laneOpened(state, batch, pending.chainId)
     case 'sessionBegin':
     case 'sessionDrop':
     case 'sessionRecover':

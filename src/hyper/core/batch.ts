@@ -10,14 +10,27 @@ import { callLane, ownTxs, startLanes, tellLane } from './state.js'
 import type { Batch, Doom, Pending, Run, Session, State } from './state.js'
 import type { BlockPosition, Effect, LaneCall, Part, SessionRecord } from './types.js'
 
+/** The first session sets out with the request to open: a lane does what it is asked in order. */
+export function begin(state: State, batch: Batch): Effect[] {
+  const opens = batch.lanes.map((chainId) =>
+    tellLane(state, batch, chainId, { op: 'sessionOpen', req: { batch: batch.number } }, { place: null, later: false }),
+  )
+  shareLocks(state, batch)
+  return [...opens, ...nextSession(state, batch)]
+}
+
+/** A lane is held now. With the last of them the time of the session that runs begins: lanes may have had blocks of their own to finish (S10). */
+export function laneOpened(state: State, batch: Batch, chainId: number): Effect[] {
+  batch.opening.delete(chainId)
+  if (batch.opening.size > 0 || batch.run === null || batch.broken) return []
+  shareLocks(state, batch)
+  return timeOf(state, batch, batch.run.session)
+}
+
 /** Moves on when every lane that was asked has answered. */
 export function advance(state: State, batch: Batch): Effect[] {
   if (batch.pending.size > 0) return []
   switch (batch.phase) {
-    case 'opening':
-      if (batch.broken) return abort(state, batch)
-      shareLocks(state, batch)
-      return nextSession(state, batch)
     case 'running':
       return stepDone(state, batch)
     case 'keeping':
@@ -42,17 +55,21 @@ function nextSession(state: State, batch: Batch): Effect[] {
       continue
     }
     batch.run = newRun(session)
-    const begin = batch.lanes.map((chainId) =>
-      tellLane(state, batch, chainId, { op: 'sessionBegin', req: { batch: batch.number, session: session.id } }, null),
+    const begins = batch.lanes.map((chainId) =>
+      tellLane(state, batch, chainId, { op: 'sessionBegin', req: { batch: batch.number, session: session.id } }, { place: null, later: true }),
     )
-    if (session.refuse !== null) return [...begin, ...nextStep(state, batch)]
-    const timer: Effect = { kind: 'timer', timer: { kind: 'sessionTime', batch: batch.number, order: session.order }, ms: state.limits.sessionMs }
-    return [...begin, timer, ...nextStep(state, batch)]
+    const time = batch.opening.size === 0 ? timeOf(state, batch, session) : []
+    return [...begins, ...time, ...nextStep(state, batch)]
   }
   if (batch.kept.length === 0) return abort(state, batch)
   if (batch.later.size === 0) return seal(state, batch)
   batch.phase = 'keeping'
   return batch.lanes.map((chainId) => ({ kind: 'flush', chainId }))
+}
+
+function timeOf({ limits }: State, { number }: Batch, { refuse, order }: Session): Effect[] {
+  // One whose calls are refused ends by itself.
+  return refuse === null ? [{ kind: 'timer', timer: { kind: 'sessionTime', batch: number, order }, ms: limits.sessionMs }] : []
 }
 
 function newRun(session: Session): Run {
@@ -138,7 +155,7 @@ function keepSession(state: State, batch: Batch, run: Run): Effect[] {
   if (session.refuse === null) remember(state, session, run.touched)
   batch.run = null
   const end: LaneCall = { op: 'sessionEnd', req: { batch: batch.number, keep: true } }
-  const ends = batch.lanes.map((chainId) => tellLane(state, batch, chainId, end, place))
+  const ends = batch.lanes.map((chainId) => tellLane(state, batch, chainId, end, { place, later: true }))
   return [...ends, ...nextSession(state, batch)]
 }
 

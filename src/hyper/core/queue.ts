@@ -3,7 +3,7 @@
 // Called by: atomic.ts, batch.ts.
 
 import { bareHex } from '../../primitives.js'
-import { isUp, newBatch, callLane, ownTxs, startLanes } from './state.js'
+import { isUp, newBatch, ownTxs, startLanes } from './state.js'
 import type { Batch, Session, State } from './state.js'
 import type { Effect, Outcome, Wanted, Work } from './types.js'
 
@@ -64,36 +64,36 @@ export function forgetTransactionsOf(state: State, chainId: number): Effect[] {
 
 /**
  * Locks lanes for the oldest sessions that can have all of theirs. A session that cannot yet reserves its lanes against younger ones, so none
- * starves; a lock is never waited for while another is held, so none deadlocks.
+ * starves; a lock is never waited for while another is held, so none deadlocks. Answers the batches that begin.
  */
-export function schedule(state: State): Effect[] {
+export function schedule(state: State): Batch[] {
   if (state.stopping) return []
   const taken = new Set<number>()
   for (const batch of state.batches.values()) for (const chainId of batch.held) taken.add(chainId)
-  const effects: Effect[] = []
+  const begun: Batch[] = []
   for (const session of state.waiting.slice(0, state.limits.scanMax)) {
     if (state.batches.size >= state.limits.batchesMax || taken.size >= state.lanes.size) break
     if (!startLanes(session.work).every((chainId) => isUp(state, chainId))) continue
     const lanes = lanesNow(state, session)
-    if (!lanes.some((chainId) => taken.has(chainId))) effects.push(...open(state, session, lanes))
+    if (!lanes.some((chainId) => taken.has(chainId))) begun.push(lock(state, session, lanes))
     for (const chainId of lanes) taken.add(chainId)
   }
-  return effects
+  return begun
 }
 
-function open(state: State, session: Session, lanes: number[]): Effect[] {
+function lock(state: State, session: Session, lanes: number[]): Batch {
   const batch = newBatch(state.nextBatch++, lanes)
   state.batches.set(batch.number, batch)
   state.waiting.splice(state.waiting.indexOf(session), 1)
   batch.toRun.push(session)
-  return lanes.map((chainId) => callLane(state, batch, chainId, { op: 'sessionOpen', req: { batch: batch.number } }))
+  return batch
 }
 
 /** Sessions that need no other lanes share the lock period. Among those of one flow none overtakes another. */
 export function shareLocks(state: State, batch: Batch): void {
   const passed = new Set<string>()
   for (const session of state.waiting.slice(0, state.limits.scanMax)) {
-    if (batch.toRun.length >= state.limits.sessionsPerBatchMax) return
+    if (batch.kept.length + (batch.run === null ? 0 : 1) + batch.toRun.length >= state.limits.sessionsPerBatchMax) return
     const fits =
       startLanes(session.work).every((chainId) => isUp(state, chainId)) && lanesNow(state, session).every((chainId) => batch.held.has(chainId))
     if (!fits || passed.has(session.flow)) {

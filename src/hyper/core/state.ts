@@ -44,7 +44,7 @@ export type Run = {
   doom: Doom | null
 }
 
-export type Phase = 'opening' | 'running' | 'keeping' | 'undoing' | 'sealing' | 'journaling' | 'committing' | 'aborting'
+export type Phase = 'running' | 'keeping' | 'undoing' | 'sealing' | 'journaling' | 'committing' | 'aborting'
 
 /** A lane call that is under way, and what its answer is for. `place`: of the kept session that it belongs to. */
 export type Pending = { op: SessionOp; chainId: number; mark: number; token: number | null; place: number | null }
@@ -58,6 +58,8 @@ export type Batch = {
   /** Lanes whose process ended while it held them. */
   lost: Set<number>
   phase: Phase
+  /** Lanes that were asked to open and have not said yet that they have. */
+  opening: Set<number>
   /** Taken from the queue, not yet run. */
   toRun: Session[]
   run: Run | null
@@ -67,7 +69,7 @@ export type Batch = {
   backFlows: Set<string>
   marks: number
   pending: Map<number, Pending>
-  /** Begins and ends of sessions: nothing waits for their answers before the batch is sealed. */
+  /** Opening the lanes, begins and ends of sessions: nothing waits for their answers before the batch is sealed. */
   later: Map<number, Pending>
   blocks: SealedBlock[]
   /** A lane failed it: nothing of it will stand. */
@@ -123,7 +125,8 @@ export function newBatch(number: number, lanes: number[]): Batch {
     lanes,
     held: new Set(lanes),
     lost: new Set(),
-    phase: 'opening',
+    phase: 'running',
+    opening: new Set(lanes),
     toRun: [],
     run: null,
     kept: [],
@@ -171,9 +174,15 @@ export function callLane(state: State, batch: Batch, chainId: number, call: Lane
   return { kind: 'call', id, chainId, call, later: false }
 }
 
-/** As callLane, and goes on without the answer. */
-export function tellLane(state: State, batch: Batch, chainId: number, call: LaneCall, place: number | null): Effect {
+/** As callLane, and goes on without the answer. `later`: it may wait for the next call to the lane. */
+export function tellLane(
+  state: State,
+  batch: Batch,
+  chainId: number,
+  call: LaneCall,
+  { place, later }: { place: number | null; later: boolean },
+): Effect {
   const id = state.nextCall++
   batch.later.set(id, { op: call.op, chainId, mark: 0, token: null, place })
-  return { kind: 'call', id, chainId, call, later: true }
+  return { kind: 'call', id, chainId, call, later }
 }

@@ -6,9 +6,8 @@ import { A, B, C, Table, crossCall, executed, hash, returned, wanted } from './s
 
 test('S11: a session over two lanes is in the journal before any lane commits', () => {
   const table = new Table().up(A, B, C).want(wanted(1, A, [B]))
-  assert.deepEqual(table.said(), [`sessionOpen@${A}`, `sessionOpen@${B}`])
+  assert.deepEqual(table.said(), [`sessionOpen@${A}`, `sessionOpen@${B}`, `sessionTx@${A}`])
   table.begin(A, B)
-  assert.deepEqual(table.said(), [`sessionTx@${A}`])
   table.feed({ kind: 'crossCall', token: 7, chainId: A, batch: 1, call: crossCall(A, B) })
   assert.deepEqual(table.said(), [`crossCallIn@${B}`])
   table.reply('crossCallIn', B, returned)
@@ -45,13 +44,51 @@ test('S11: a session over two lanes is in the journal before any lane commits', 
 test('S10: sessions on disjoint lanes run at the same time, overlapping ones in turn, the oldest first', () => {
   const table = new Table().up(A, B, C)
   table.want(wanted(1, A))
-  assert.deepEqual(table.said(), [`sessionOpen@${A}`])
+  assert.deepEqual(table.said(), [`sessionOpen@${A}`, `sessionTx@${A}`])
   table.want(wanted(2, B))
-  assert.deepEqual(table.said(), [`sessionOpen@${B}`])
+  assert.deepEqual(table.said(), [`sessionOpen@${B}`, `sessionTx@${B}`])
   table.want(wanted(3, A, [C]))
   assert.deepEqual(table.said(), [], 'lane A is taken')
   table.want(wanted(4, C))
   assert.deepEqual(table.said(), [], 'lane C is reserved for the older session')
+})
+
+test('S10: a session sets out before its lanes say that they are open; its time begins when the last of them does', () => {
+  const table = new Table().up(A, B, C).want(wanted(1, A, [B]))
+  assert.deepEqual(
+    table.effects.map((effect) => (effect.kind === 'call' ? `${effect.call.op}@${effect.chainId}${effect.later ? ' later' : ''}` : effect.kind)),
+    [`sessionOpen@${A}`, `sessionOpen@${B}`, `sessionBegin@${A} later`, `sessionBegin@${B} later`, `sessionTx@${A}`],
+  )
+  table.opened(A)
+  assert.deepEqual(table.said(), [], 'lane B still makes a block of its own')
+  table.opened(B)
+  assert.deepEqual(table.said(), ['timer sessionTime'])
+})
+
+test('S10: a session that is over before all lanes are open is not sealed before', () => {
+  const table = new Table()
+    .up(A, B, C)
+    .want(wanted(1, A, [B]))
+    .opened(A)
+  table.reply('sessionTx', A, executed(1)).want(wanted(2, A))
+  table.reply('sessionBegin', A, null).reply('sessionEnd', A, { legs: [] })
+  table.opened(B)
+  assert.deepEqual(table.said(), [], 'nor does another one join it')
+  table.reply('sessionBegin', B, null).reply('sessionEnd', B, { legs: [] })
+  assert.deepEqual(table.said(), [`sessionSeal@${A}`, `sessionSeal@${B}`])
+})
+
+test('S11: a lane that does not open takes the batch with it, when what runs has ended', () => {
+  const table = new Table()
+    .up(A, B, C)
+    .want(wanted(1, A, [B]))
+    .fail('sessionOpen', B)
+    .opened(A)
+  assert.deepEqual(table.said(), [])
+  table.feed({ kind: 'crossCall', token: 1, chainId: A, batch: 1, call: crossCall(A, B) })
+  assert.deepEqual(table.said(), ['answer 1 abandoned'])
+  table.reply('sessionTx', A, { kind: 'abandoned' })
+  assert.deepEqual(table.said(), [`sessionAbort@${A}`, `sessionAbort@${B}`])
 })
 
 test('S10: sessions that need no other lanes share one lock period', () => {
@@ -80,7 +117,7 @@ test('a call to a lane that is not locked undoes the session and runs it again w
   table.reply('sessionTx', A, { kind: 'abandoned' })
   assert.deepEqual(table.callOf('sessionEnd', A).call.req, { batch: 1, keep: false })
   table.reply('sessionEnd', A, { legs: [] }).reply('sessionAbort', A, null)
-  assert.deepEqual(table.said(), [`sessionOpen@${A}`, `sessionOpen@${B}`])
+  assert.deepEqual(table.said(), [`sessionOpen@${A}`, `sessionOpen@${B}`, `sessionTx@${A}`])
 })
 
 test('lanes of a target are remembered', () => {
@@ -93,7 +130,7 @@ test('lanes of a target are remembered', () => {
   table.feed({ kind: 'journaled', batch: 1 }).reply('sessionCommit', A, null).reply('sessionCommit', B, null)
   const again = wanted(1, A)
   table.want({ ...again, work: { kind: 'transaction', tx: { chainId: A, transactionHash: hash(2) }, to: new Uint8Array(20).fill(1) } })
-  assert.deepEqual(table.said(), [`sessionOpen@${A}`, `sessionOpen@${B}`])
+  assert.deepEqual(table.said(), [`sessionOpen@${A}`, `sessionOpen@${B}`, `sessionTx@${A}`])
 })
 
 test('S3: a failed frame undoes its cross calls on the other lanes, in any depth, and only those', () => {
@@ -169,7 +206,7 @@ test('S11: a lane lost before the commit point: nothing stands, the others are t
   table.reply('sessionTx', A, { kind: 'abandoned' })
   assert.deepEqual(table.said(), [`sessionAbort@${A}`])
   table.reply('sessionAbort', A, null)
-  assert.deepEqual(table.said(), [`sessionOpen@${A}`], 'without the lane that is down')
+  assert.deepEqual(table.said(), [`sessionOpen@${A}`, `sessionTx@${A}`], 'without the lane that is down')
 })
 
 test('S11: a lane lost after the commit point gets its block when it is back, before it builds', () => {
@@ -204,7 +241,7 @@ test('S11: after a crash of the process every lane gets what the journal has', (
 })
 
 test('a commit or an abort without an answer is asked again', () => {
-  const table = new Table().up(A, B, C).want(wanted(1, A)).fail('sessionOpen', A).fail('sessionAbort', A)
+  const table = new Table().up(A, B, C).want(wanted(1, A)).fail('sessionOpen', A).fail('sessionTx', A).fail('sessionAbort', A)
   assert.deepEqual(table.said(), ['timer again'])
   table.feed({ kind: 'timer', timer: { kind: 'again', batch: 1, chainId: A } })
   assert.deepEqual(table.said(), [`sessionAbort@${A}`])

@@ -69,7 +69,7 @@ test('the timer of a session that has ended does not touch the next', () => {
 test('a lane that fails again and again: the session ends with SessionConflict', () => {
   const table = new Table({ triesMax: 2 }).up(A, B, C).want(wanted(1, A, [B]))
   for (let i = 0; i <= 2; i++) {
-    table.fail('sessionOpen', B).reply('sessionOpen', A, { number: 1n, headHash: hash(0), gasLimit: 1n, baseFee: 1n })
+    table.fail('sessionOpen', B).opened(A).reply('sessionTx', A, executed(1))
     table.reply('sessionAbort', A, null).reply('sessionAbort', B, null)
   }
   table.begin(A)
@@ -84,7 +84,7 @@ test('a full queue refuses what comes, and the transaction leaves the pool', () 
 test('a transaction that is told of twice runs once', () => {
   const table = new Table().up(A, B, C).want(wanted(1, A)).want(wanted(1, A))
   assert.equal(table.state.waiting.length, 0)
-  assert.deepEqual(table.openCalls(), [`sessionOpen@${A}`])
+  assert.deepEqual(table.openCalls(), [`sessionOpen@${A}`, `sessionBegin@${A}`, `sessionTx@${A}`])
 })
 
 test('a full block: the session waits for the next one', () => {

@@ -121,13 +121,15 @@ export class Table {
     })
   }
 
-  /** Opens and begins the session on its lanes. The effects are then those of the last opening, but for its timer. */
+  /** The lanes have opened, and begun the session. */
   begin(...lanes: number[]): this {
-    for (const lane of lanes) this.reply('sessionOpen', lane, { number: 1n, headHash: hash(0), gasLimit: 1n, baseFee: 1n })
-    const begun = this.effects.filter(({ kind }) => kind !== 'timer')
+    for (const lane of lanes) this.opened(lane)
     for (const lane of lanes) this.reply('sessionBegin', lane, null)
-    this.effects = begun
     return this
+  }
+
+  opened(lane: number): this {
+    return this.reply('sessionOpen', lane, { number: 1n, headHash: hash(0), gasLimit: 1n, baseFee: 1n })
   }
 
   /** From the end of the last session to the journal. */
