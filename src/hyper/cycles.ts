@@ -26,10 +26,15 @@ export type Rhythm = {
   periodMs: number
   minPeriodMs: number
   heartbeatMs: number
-  /** Least time between two cycles that sessions ask for, in times of what the newest Hyper Block took. Absent: 0. Not for Buddies of several processes, whose cycles must end together. */
+  /** Least time between two cycles that sessions ask for, in times of what the newest Hyper Block took. Absent: 0. */
   restFactor?: number
   /** Periods begin with each Seal, which Buddies of several processes see at the same time: so theirs end together. Absent: false. */
   fromSeal?: boolean
+}
+
+/** Cycles rest only where the Buddies are those of this process: elsewhere each has cycles of its own, which must end with these. */
+export function rhythmOf(settings: Rhythm, { restFactor, ownBuddies }: { restFactor: number; ownBuddies: boolean }): Rhythm {
+  return { ...settings, restFactor: ownBuddies ? restFactor : 0 }
 }
 
 export type CyclesOptions = {

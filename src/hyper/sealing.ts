@@ -12,7 +12,7 @@ import { ChangeDesk } from './change-desk.js'
 import { rosterOfGenesis } from './core/genesis.js'
 import { decodeRoster, genesisHashOf } from './core/hyper-codec.js'
 import type { GenesisLane, HyperGenesis, Roster, SignedChange } from './core/hyper-types.js'
-import { Cycles } from './cycles.js'
+import { Cycles, rhythmOf } from './cycles.js'
 import type { Clock, Rhythm } from './cycles.js'
 import { buddiesHere, genesisLane, makeGenesis, readGenesis } from './genesis-file.js'
 import { readHyperBlock } from './hyper-block.js'
@@ -139,8 +139,7 @@ class OwnSealing implements Sealing {
     })
     this.#cycles = new Cycles(
       {
-        // Buddies of other processes have cycles of their own, which must end with these.
-        rhythm: { ...settings, restFactor: settings.link === null ? limits.restFactor : 0 },
+        rhythm: rhythmOf(settings, { restFactor: limits.restFactor, ownBuddies: settings.link === null }),
         sealer: this.#sealer,
         store,
         batches,

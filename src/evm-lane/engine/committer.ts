@@ -25,15 +25,18 @@ export function blockOps(
   return { fact, ops: [...sealed.ops, ...chain.ops(entry), ...facts.ops(fact), ...reach] }
 }
 
+/** `extra`: beside the block in its batch. `written`: what blockOps has said of it before, on the same head. */
+export type CommitOptions = { extra?: StoreOp[]; written?: WrittenBlock }
+
 /** @throws AppError 'store-failed' when the batch could not be written; the lane must then stop, because its store may be broken. */
-export function commitBlock(parts: Parts, entry: BlockEntry, sealed: Sealed, extra: StoreOp[] = []): Promise<void> {
-  const written = writeBlock(parts, entry, sealed, extra)
-  parts.commits.last = written.catch(() => undefined)
-  return written
+export function commitBlock(parts: Parts, entry: BlockEntry, sealed: Sealed, options: CommitOptions = {}): Promise<void> {
+  const done = writeBlock(parts, entry, sealed, options)
+  parts.commits.last = done.catch(() => undefined)
+  return done
 }
 
-async function writeBlock(parts: Parts, entry: BlockEntry, sealed: Sealed, extra: StoreOp[]): Promise<void> {
-  const { fact, ops } = blockOps(parts, entry, sealed)
+async function writeBlock(parts: Parts, entry: BlockEntry, sealed: Sealed, { extra = [], written }: CommitOptions): Promise<void> {
+  const { fact, ops } = written ?? blockOps(parts, entry, sealed)
   // The state moves first: reads of the old head come from its undo layers while the store already has the new values.
   parts.state.advance(sealed)
   try {

@@ -121,6 +121,6 @@ async function writeGenesis(parts: NewLane, genesis: Genesis): Promise<Hash32> {
   const block = { header, transactions: [], uncles: [], withdrawals: header.withdrawalsRoot === undefined ? null : [] }
   const birth = RLP.encode([header.hash, genesisDigest(parts.spec), Buffer.from(resolveFork(parts.spec.genesis) ?? '', 'utf8')])
   const entry = { block, txs: [], receipts: [], timestampMs: null, rlp: encodeBlock(block) }
-  await commitBlock(parts, entry, sealed, [{ type: 'put', key: metaKey('genesis'), value: birth }])
+  await commitBlock(parts, entry, sealed, { extra: [{ type: 'put', key: metaKey('genesis'), value: birth }] })
   return header.hash
 }

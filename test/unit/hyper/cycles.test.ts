@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { initKeccak, keccak256 } from '../../../src/evm-lane/engine/keccak.js'
 import type { BlockFact, Request } from '../../../src/evm-lane/protocol.js'
-import { Cycles, type Rhythm } from '../../../src/hyper/cycles.js'
+import { Cycles, rhythmOf, type Rhythm } from '../../../src/hyper/cycles.js'
 import { createHyperStore } from '../../../src/hyper/hyper-store.js'
 import type { LaneFacts } from '../../../src/hyper/core/hyper-facts.js'
 import { sealingLimits } from '../../../src/hyper/sealing-limits.js'
@@ -144,6 +144,12 @@ test('a session that commits is sealed at once, but not more often than minPerio
   await r.clock.advance(490)
   assert.equal(r.cycled.length, 2)
   await r.cycles.stop()
+})
+
+test('cycles of Buddies elsewhere do not rest: they must end together', () => {
+  const rhythm = { periodMs: 500, minPeriodMs: 100, heartbeatMs: 0, fromSeal: true }
+  assert.deepEqual(rhythmOf(rhythm, { restFactor: 20, ownBuddies: false }), { ...rhythm, restFactor: 0 })
+  assert.deepEqual(rhythmOf(rhythm, { restFactor: 20, ownBuddies: true }), { ...rhythm, restFactor: 20 })
 })
 
 test('the longer a Hyper Block took, the longer the next one waits, up to a period', async () => {

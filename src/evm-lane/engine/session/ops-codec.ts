@@ -2,12 +2,13 @@
 // Called by: session-block.ts, recover.ts.
 
 import { RLP } from '@ethereumjs/rlp'
+import { encodeRlp } from '../../../codec/rlp.js'
 import type { StoreOp } from '../../../store/store.js'
 import type { Bytes } from '../../../primitives.js'
 
 /** A put has key and value, a deletion the key alone. */
 export function encodeOps(ops: StoreOp[]): Uint8Array {
-  return RLP.encode(ops.map((op) => (op.type === 'put' ? [op.key, op.value] : [op.key])))
+  return encodeRlp(ops.map((op) => (op.type === 'put' ? [op.key, op.value] : [op.key])))
 }
 
 export function decodeOps(bytes: Bytes): StoreOp[] {

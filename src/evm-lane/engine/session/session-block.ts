@@ -11,6 +11,7 @@ import { finishBlock, nextEnv } from '../builder.js'
 import type { BlockEnv } from '../block-env.js'
 import type { BlockEntry } from '../chain/chain-store.js'
 import { blockOps, commitBlock } from '../committer.js'
+import type { WrittenBlock } from '../committer.js'
 import { executeInVm } from '../executor-vm.js'
 import { VmExecutor } from '../executor.js'
 import type { LaneParts } from '../lane-parts.js'
@@ -40,7 +41,7 @@ export class SessionBlock {
   private session: Session | undefined
   /** Begins and ends come together with what they are for, which waits for them here. */
   private turn: Promise<unknown> = Promise.resolve()
-  private sealed: { entry: BlockEntry; sealed: Sealed } | undefined
+  private sealed: { entry: BlockEntry; sealed: Sealed; written: WrittenBlock } | undefined
   /** A kept session depends on what this lane answered. */
   private answered = false
 
@@ -179,7 +180,8 @@ export class SessionBlock {
       peers: this.peers,
     })
     const linked: BlockEntry = { ...entry, links: entry.txs.map((_, i) => links[i] ?? null) }
-    this.sealed = { entry: linked, sealed }
+    const written = blockOps(this.parts, linked, sealed)
+    this.sealed = { entry: linked, sealed, written }
     const { header } = entry.block
     return {
       chainId: this.parts.spec.chainId,
@@ -187,15 +189,16 @@ export class SessionBlock {
       hash: header.hash,
       stateRoot: header.stateRoot,
       txCount: entry.txs.length,
-      batch: encodeOps(blockOps(this.parts, linked, sealed).ops),
+      batch: encodeOps(written.ops),
     }
   }
 
-  /** Answers the block's transactions; null when there is no block. */
+  /** Writes what the journal has. Answers the block's transactions; null when there is no block. */
   async commit(): Promise<LaneTx[] | null> {
     if (this.sealed === undefined) return null
-    await commitBlock(this.parts, this.sealed.entry, this.sealed.sealed)
-    return this.sealed.entry.txs
+    const { entry, sealed, written } = this.sealed
+    await commitBlock(this.parts, entry, sealed, { written })
+    return entry.txs
   }
 
   close(): void {
