@@ -6,7 +6,7 @@ import { compile } from './compile.js'
 import { deploy, fromHex } from './deploy.js'
 import { fund } from './funding.js'
 import { call, currentFees, type Lane } from './lane.js'
-import { waitForReceipts } from './receipts.js'
+import { waitForSuccess } from './receipts.js'
 import { signTransaction, type SignedTransaction } from './transaction.js'
 
 export type ComputingOptions = { seed: string; scope: string; senders: number; perSender: number }
@@ -49,9 +49,7 @@ export async function prepareComputing(lane: Lane, { seed, scope, senders, perSe
 /** Every receipt has status 1; the contract has counted all calls. */
 export async function checkComputing({ lane, senders, contract }: Computing): Promise<void> {
   const hashes = senders.flatMap(({ transactions }) => transactions.map(({ hash }) => hash))
-  const receipts = await waitForReceipts(lane, hashes)
-  const failed = receipts.filter(({ status }) => status !== '0x1').length
-  if (failed > 0) throw new Error(`${failed} of ${receipts.length} receipts have a status other than 1`)
+  await waitForSuccess(lane, hashes)
   const counted = BigInt(
     await call(lane, 'eth_call', [{ to: hex(contract), data: encodeFunctionData({ abi: ABI, functionName: 'calls' }) }, 'latest']),
   )

@@ -6,7 +6,7 @@ import { cpuTimeUs, machineCpuUs } from './process-cpu.js'
 import type { Target } from './target.js'
 
 /** A pool of thousands is mined in a second; a server whose pool does not move for so long has stopped mining. */
-const SETTLE_DEADLINE_MS = 5_000
+export const SETTLE_DEADLINE_MS = 5_000
 /** Pause between two receipt polls of one connection when throughput is measured: at most 20 ms late in seconds of run. */
 export const POLL_DELAY_MS_MAX = 20
 

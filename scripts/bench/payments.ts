@@ -5,7 +5,7 @@ import { fund } from './funding.js'
 import { callBody, postBytes } from './http-message.js'
 import type { ConnectionPlan, Step } from './job.js'
 import { batch, currentFees, type Lane } from './lane.js'
-import { waitForReceipts } from './receipts.js'
+import { waitForSuccess } from './receipts.js'
 import { balanceOfCall, deployToken, transferData } from './token.js'
 import { signTransaction, type SignedTransaction } from './transaction.js'
 
@@ -80,9 +80,7 @@ export function connectionPlans({ lane, senders }: SignedPlan, settle: Settle): 
 export async function checkPayments(load: PaymentLoad): Promise<void> {
   const { lane, senders, kind, token, funded } = load
   const hashes = senders.flatMap(({ transactions }) => transactions.map(({ hash }) => hash))
-  const receipts = await waitForReceipts(lane, hashes)
-  const failed = receipts.filter(({ status }) => status !== '0x1').length
-  if (failed > 0) throw new Error(`${failed} of ${receipts.length} receipts have a status other than 1`)
+  const receipts = await waitForSuccess(lane, hashes)
 
   const askAll = async (method: string, addresses: Uint8Array[]) =>
     (

@@ -27,3 +27,11 @@ export async function waitForReceipts(lane: Lane, hashes: Uint8Array[]): Promise
     await delay(POLL_MS)
   }
 }
+
+/** As waitForReceipts. @throws Error when one has a status other than 1. */
+export async function waitForSuccess(lane: Lane, hashes: Uint8Array[]): Promise<Receipt[]> {
+  const receipts = await waitForReceipts(lane, hashes)
+  const failed = receipts.filter(({ status }) => status !== '0x1').length
+  if (failed > 0) throw new Error(`${lane.url}: ${failed} of ${receipts.length} receipts have a status other than 1`)
+  return receipts
+}

@@ -8,7 +8,7 @@ import { checkCounterCalls, prepareCounterCalls, type CounterCalls } from './cou
 import type { Generator } from './generator.js'
 import type { ConnectionPlan } from './job.js'
 import { batch, type Lane } from './lane.js'
-import { measure, POLL_DELAY_MS_MAX, type Sample } from './measure.js'
+import { measure, POLL_DELAY_MS_MAX, SETTLE_DEADLINE_MS, type Sample } from './measure.js'
 import { checkPayments, connectionPlans, pacedPlans, preparePayments, type SignedPlan } from './payments.js'
 import { ratioOfMeans, type Pair } from './statistics.js'
 import type { Target } from './target.js'
@@ -26,7 +26,6 @@ const PACED_SENDERS = 5
 const FULL_PER_SECOND = { sessions: 320, local: 960 }
 /** How much longer others are busy than a lane with a rate needs, so that they are until its end. */
 const BUSY_FACTOR = 1.7
-const SETTLE_DEADLINE_MS = 5_000
 
 export type ThirdLaneBench = {
   target: Target
@@ -58,7 +57,8 @@ export async function thirdInWindows(bench: ThirdLaneBench, row: string, work: W
   let used = 0
   let over = false
   const job = { connections: connectionPlans(plan, 'last'), pollDelayMsMax: POLL_DELAY_MS_MAX }
-  const foreground = measure(generator, { row, target, operations: work.operations, job, latency: 'request' }).finally(() => (over = true))
+  const operations = plan.senders.flatMap(({ transactions }) => transactions).length
+  const foreground = measure(generator, { row, target, operations, job, latency: 'request' }).finally(() => (over = true))
   const windows = async (): Promise<void> => {
     await delay(WINDOW_MS)
     for (const connections of [...others.windows, null]) {
@@ -93,11 +93,10 @@ export async function thirdPaced(bench: ThirdLaneBench, row: string, { perSecond
   const payments = await preparePayments(untouched, { kind: 'native', seed, scope: row, senders, perSender })
   const job = { connections: pacedPlans(payments, 'last', perSecond), pollDelayMsMax: POLL_DELAY_MS_MAX }
   const others = beside === null ? null : await prepareOthers(bench, row, beside, { windows: 1, windowMs: BUSY_FACTOR * seconds * 1_000 })
-  const load =
-    others === null ? null : { connections: others.windows[0] ?? [], pollDelayMsMax: POLL_DELAY_MS_MAX, settleDeadlineMs: SETTLE_DEADLINE_MS }
+  const load = { connections: others?.windows[0] ?? [], pollDelayMsMax: POLL_DELAY_MS_MAX }
   const [sample, busy] = await Promise.all([
     measure(generator, { row, target, operations: perSender * senders, job, latency: 'request' }),
-    load && background.run(load, () => undefined),
+    others && measure(background, { row, target, operations: load.connections.length, job: load, latency: 'request' }),
   ])
   if (busy !== null && busy.elapsedMs < sample.elapsedMs)
     throw new Error(`${row}: the other lanes were busy for ${busy.elapsedMs} of ${sample.elapsedMs} ms only`)

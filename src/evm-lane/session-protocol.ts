@@ -94,7 +94,7 @@ export type SessionRequests = {
    * Take the lane for a batch of sessions: the block being built is finished first, none is begun until sessionCommit or sessionAbort. What follows may come
    * before it is answered; the lane does it in order.
    */
-  sessionOpen: { req: { batch: number }; res: { number: bigint; headHash: Hash32; gasLimit: bigint; baseFee: bigint } }
+  sessionOpen: { req: { batch: number }; res: null }
   /**
    * Begin one session of the batch: what follows can be undone to here as one. It, and the end of a session that is kept, may be followed by other requests
    * before they are answered; the lane does them in order.

@@ -213,7 +213,7 @@ export const samples: Samples = {
   proposed: { req: { safe: 6n }, res: null },
   stop: { req: {}, res: null },
 
-  sessionOpen: { req: { batch: 1 }, res: { number: 5n, headHash: hash(1), gasLimit: 30_000_000n, baseFee: 7n } },
+  sessionOpen: { req: { batch: 1 }, res: null },
   sessionAdmit: {
     req: { raw: bytes(110, 2), sender: null },
     res: { hash: hash(1), sender: address(1), nonce: 3n, gasLimit: 90_000n, to: address(2) },

@@ -20,9 +20,12 @@ export function sessionHandlers(h: HandlerParts): Pick<Handlers, keyof SessionRe
   const lane = new SessionLane(h)
   const { parts, pool, reader, simulations } = h
   return {
-    sessionOpen: ({ batch }) => lane.open(batch),
+    sessionOpen: async ({ batch }) => {
+      await lane.open(batch)
+      return null
+    },
     sessionBegin: async ({ batch, session }) => {
-      await (await lane.opened(batch)).begin(session)
+      await (await lane.of(batch)).begin(session)
       return null
     },
     sessionAdmit: (req) => {
@@ -37,22 +40,22 @@ export function sessionHandlers(h: HandlerParts): Pick<Handlers, keyof SessionRe
       return null
     },
     sessionTx: async ({ batch, hash, refuse, mark }) => {
-      const block = await lane.opened(batch)
+      const block = await lane.of(batch)
       const tx = pool.get(bareHex(hash))
       if (tx === undefined) return { kind: 'rejected', reason: 'the transaction is not in the pool any more', blockFull: false }
       const outcome = await block.tx(tx, refuse, mark)
       if (outcome.kind === 'rejected' && !outcome.blockFull) lane.rejected(tx, block)
       return outcome
     },
-    sessionDeliver: async ({ batch, call, refuse, mark }) => (await lane.opened(batch)).deliver(call, refuse, mark),
+    sessionDeliver: async ({ batch, call, refuse, mark }) => (await lane.of(batch)).deliver(call, refuse, mark),
     crossCallIn: async ({ run, call, mark }) =>
-      run.kind === 'session' ? (await lane.opened(run.batch)).callIn(call, mark) : simulations.callIn(run, call, mark),
-    undoIn: ({ run, mark }) => {
-      if (run.kind === 'session') lane.of(run.batch).undoIn(mark)
+      run.kind === 'session' ? (await lane.of(run.batch)).callIn(call, mark) : simulations.callIn(run, call, mark),
+    undoIn: async ({ run, mark }) => {
+      if (run.kind === 'session') (await lane.of(run.batch)).undoIn(mark)
       else simulations.undoIn(run, mark)
       return null
     },
-    sessionEnd: async ({ batch, keep }) => ({ legs: await (await lane.opened(batch)).end(keep) }),
+    sessionEnd: async ({ batch, keep }) => ({ legs: await (await lane.of(batch)).end(keep) }),
     sessionSeal: ({ batch, links }) => lane.seal(batch, links),
     sessionCommit: async ({ batch }) => {
       await lane.commit(batch)
@@ -84,8 +87,6 @@ function produces({ production, following }: LaneSpec): boolean {
   return production.kind !== 'none' && following !== true
 }
 
-type Opened = { number: bigint; headHash: Uint8Array; gasLimit: bigint; baseFee: bigint }
-
 /** The lane while it is held: by at most one batch at a time. */
 class SessionLane {
   private readonly h: HandlerParts
@@ -99,13 +100,13 @@ class SessionLane {
     this.h = h
   }
 
-  open(batch: number): Promise<Opened> {
+  open(batch: number): Promise<void> {
     const opening = this.take(batch)
     this.opening = opening.catch(() => undefined)
     return opening
   }
 
-  private async take(batch: number): Promise<Opened> {
+  private async take(batch: number): Promise<void> {
     const { parts, producer, ask, nowMs } = this.h
     if (!produces(parts.spec)) throw new AppError('not-allowed', 'a lane that produces no blocks takes part in no session')
     if (this.block !== undefined) throw new AppError('internal', `batch ${this.block.batch} holds the lane, ${batch} cannot`)
@@ -115,15 +116,10 @@ class SessionLane {
     void parts.durable.reachRecoverable(header.number).catch(() => undefined)
     const open = { batch, nowMs: nowMs() }
     this.block = parts.hyper.canBuild(header.number) ? new SessionBlock(parts, ask, open) : new ClosedBlock(parts, open)
-    return { number: header.number, headHash: header.hash, gasLimit: this.block.env.gasLimit, baseFee: this.block.env.baseFee ?? 0n }
   }
 
-  async opened(batch: number): Promise<SessionBlock | ClosedBlock> {
+  async of(batch: number): Promise<SessionBlock | ClosedBlock> {
     await this.opening
-    return this.of(batch)
-  }
-
-  of(batch: number): SessionBlock | ClosedBlock {
     if (this.block?.batch !== batch) throw new AppError('internal', `batch ${batch} does not hold the lane`)
     return this.block
   }
@@ -131,7 +127,8 @@ class SessionLane {
   /** The journal keeps the block, but not those below it: without them it could not be written again after a loss of power (S11). */
   async seal(batch: number, links: SessionLink[]): Promise<SealedBlock | null> {
     const { durable, chain } = this.h.parts
-    const [sealed] = await Promise.all([this.of(batch).seal(links), durable.reachRecoverable(chain.head.block.header.number)])
+    const block = await this.of(batch)
+    const [sealed] = await Promise.all([block.seal(links), durable.reachRecoverable(chain.head.block.header.number)])
     return sealed
   }
 

@@ -121,7 +121,7 @@ function digest(state: State, batch: Batch, pending: Pending, reply: LaneReply):
       batch.held.delete(pending.chainId)
       return []
     case 'sessionOpen':
-      return laneOpened(state, batch, pending.chainId)
+      return laneOpened(state, batch)
     case 'sessionBegin':
     case 'sessionDrop':
     case 'sessionRecover':

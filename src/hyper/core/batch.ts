@@ -6,7 +6,7 @@ import type { SealedBlock, SessionLink, SessionTxOutcome, SystemRefusal } from '
 import { assert } from '../../assert.js'
 import { bareHex } from '../../primitives.js'
 import { finish, giveUp, refuseFromStart, remember, requeue, shareLocks } from './queue.js'
-import { callLane, ownTxs, startLanes, tellLane } from './state.js'
+import { callLane, isOpening, ownTxs, startLanes, tellLane } from './state.js'
 import type { Batch, Doom, Pending, Run, Session, State } from './state.js'
 import type { BlockPosition, Effect, LaneCall, Part, SessionRecord } from './types.js'
 
@@ -20,9 +20,8 @@ export function begin(state: State, batch: Batch): Effect[] {
 }
 
 /** A lane is held now. With the last of them the time of the session that runs begins: lanes may have had blocks of their own to finish (S10). */
-export function laneOpened(state: State, batch: Batch, chainId: number): Effect[] {
-  batch.opening.delete(chainId)
-  if (batch.opening.size > 0 || batch.run === null || batch.broken) return []
+export function laneOpened(state: State, batch: Batch): Effect[] {
+  if (isOpening(batch) || batch.run === null || batch.broken) return []
   shareLocks(state, batch)
   return timeOf(state, batch, batch.run.session)
 }
@@ -58,7 +57,7 @@ function nextSession(state: State, batch: Batch): Effect[] {
     const begins = batch.lanes.map((chainId) =>
       tellLane(state, batch, chainId, { op: 'sessionBegin', req: { batch: batch.number, session: session.id } }, { place: null, later: true }),
     )
-    const time = batch.opening.size === 0 ? timeOf(state, batch, session) : []
+    const time = isOpening(batch) ? [] : timeOf(state, batch, session)
     return [...begins, ...time, ...nextStep(state, batch)]
   }
   if (batch.kept.length === 0) return abort(state, batch)

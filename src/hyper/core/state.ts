@@ -58,8 +58,6 @@ export type Batch = {
   /** Lanes whose process ended while it held them. */
   lost: Set<number>
   phase: Phase
-  /** Lanes that were asked to open and have not said yet that they have. */
-  opening: Set<number>
   /** Taken from the queue, not yet run. */
   toRun: Session[]
   run: Run | null
@@ -126,7 +124,6 @@ export function newBatch(number: number, lanes: number[]): Batch {
     held: new Set(lanes),
     lost: new Set(),
     phase: 'running',
-    opening: new Set(lanes),
     toRun: [],
     run: null,
     kept: [],
@@ -163,6 +160,11 @@ export function isCommitting(state: State, id: Hash32): boolean {
 
 export function isUp(state: State, chainId: number): boolean {
   return state.lanes.get(chainId) === 'up'
+}
+
+/** Some lane has not said yet that it is open. */
+export function isOpening({ later }: Batch): boolean {
+  return [...later.values()].some(({ op }) => op === 'sessionOpen')
 }
 
 const noPurpose: Pick<Pending, 'mark' | 'token'> = { mark: 0, token: null }

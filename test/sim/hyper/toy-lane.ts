@@ -77,7 +77,7 @@ export class ToyLane {
       case 'sessionOpen':
         if (!this.recovered || this.#batch !== null) return reply(null)
         this.#batch = newBatch(call.req.batch, this.durable.values)
-        return reply({ op: call.op, res: { number: BigInt(this.durable.number + 1), headHash: hashOf(0), gasLimit: 0n, baseFee: 0n } })
+        return reply({ op: call.op, res: null })
       case 'sessionTx': {
         const batch = this.#of(call.req.batch)
         const tx = this.pool.get(keyOf(call.req.hash))

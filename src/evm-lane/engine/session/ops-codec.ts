@@ -1,8 +1,7 @@
 // Owns: a batch of store operations as bytes, so that the coordinator's journal can hold what a lane is going to write (S11).
 // Called by: session-block.ts, recover.ts.
 
-import { RLP } from '@ethereumjs/rlp'
-import { encodeRlp } from '../../../codec/rlp.js'
+import { decodeRlp, encodeRlp } from '../../../codec/rlp.js'
 import type { StoreOp } from '../../../store/store.js'
 import type { Bytes } from '../../../primitives.js'
 
@@ -12,7 +11,7 @@ export function encodeOps(ops: StoreOp[]): Uint8Array {
 }
 
 export function decodeOps(bytes: Bytes): StoreOp[] {
-  return (RLP.decode(bytes) as Bytes[][]).map(([key, value]): StoreOp => {
+  return (decodeRlp(bytes) as Bytes[][]).map(([key, value]): StoreOp => {
     if (value === undefined) return { type: 'del', key: key as Bytes }
     return { type: 'put', key: key as Bytes, value }
   })

@@ -129,7 +129,7 @@ export class Table {
   }
 
   opened(lane: number): this {
-    return this.reply('sessionOpen', lane, { number: 1n, headHash: hash(0), gasLimit: 1n, baseFee: 1n })
+    return this.reply('sessionOpen', lane, null)
   }
 
   /** From the end of the last session to the journal. */

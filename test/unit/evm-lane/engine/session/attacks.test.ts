@@ -214,6 +214,16 @@ test('S1: a transaction whose session finds that it cannot pay any more leaves t
   assert.equal(mined, true)
 })
 
+test('S10: a batch that is dropped while the lane still opens for it leaves the lane free', async (t) => {
+  const board = await openBoard(t)
+  const { client } = board.lane(0)
+  const asked = [client.call('sessionOpen', { batch: 1_000 }), client.call('sessionAbort', { batch: 1_000 })]
+  await Promise.all(asked)
+  await assert.rejects(client.call('sessionBegin', { batch: 1_000, session: new Uint8Array(32) }), { code: 'internal' })
+  await client.call('sessionOpen', { batch: 1_001 })
+  await client.call('sessionAbort', { batch: 1_001 })
+})
+
 test('S1: a fee cap that the base fee has passed waits in the pool as any other', async (t) => {
   const board = await openBoard(t)
   const lane = board.lane(0)
