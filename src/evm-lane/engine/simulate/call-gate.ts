@@ -3,23 +3,29 @@
 
 import { AppError } from '../../../errors.js'
 
-/** Callers waiting per simulation in flight; beyond that they are told so. */
-const waitingPerSlot = 32
+/** Callers waiting per simulation in flight; beyond that they are told so. A few dozen clients with batches of reads have hundreds. */
+const waitingPerSlot = 128
+/** As long as clients wait for an answer: whose turn comes later has gone, and others would wait for what nobody reads. */
+const waitMsMax = 10_000
 
 export class CallGate {
   private readonly inFlightMax: number
+  private readonly nowMs: () => number
   private readonly waiting: (() => void)[] = []
   private inFlight = 0
 
-  constructor(inFlightMax: number) {
+  constructor(inFlightMax: number, nowMs: () => number = () => performance.now()) {
     this.inFlightMax = inFlightMax
+    this.nowMs = nowMs
   }
 
-  /** @throws AppError 'busy' when the queue is full, and what the task throws. */
+  /** @throws AppError 'busy' when the queue is full or the wait too long, and what the task throws. */
   async run<T>(task: () => Promise<T>): Promise<T> {
+    const begunMs = this.nowMs()
     if (this.inFlight >= this.inFlightMax) await this.turn()
     else this.inFlight++
     try {
+      if (this.nowMs() - begunMs > waitMsMax) throw new AppError('busy', 'the calls before this one on this chain took too long')
       return await task()
     } finally {
       // A waiter inherits the place, so that nobody overtakes it.

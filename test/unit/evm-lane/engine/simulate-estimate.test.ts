@@ -214,6 +214,20 @@ test('a valid authorization delegates within the call', async () => {
   assert.equal((await call(lane, { from: alice, to: authority, authorizationList: [{ ...auth, nonce: 1n }] })).returnData.length, 0)
 })
 
+test('a call whose turn comes when its caller has long gone is not run, and those behind it are not held up', async () => {
+  let nowMs = 0
+  const gate = new CallGate(1, () => nowMs)
+  let end: () => void = () => undefined
+  const slow = gate.run(() => new Promise<void>((resolve) => (end = resolve)))
+  const late = gate.run(() => Promise.reject(new Error('it is run')))
+  nowMs = 10_001
+  const next = gate.run(() => Promise.resolve('next'))
+  end()
+  await slow
+  await assert.rejects(late, appError('busy', /took too long/))
+  assert.equal(await next, 'next')
+})
+
 test('the gate bounds calls in flight, keeps their order and refuses beyond its queue', async () => {
   const gate = new CallGate(2)
   const open: (() => void)[] = []
@@ -223,7 +237,7 @@ test('the gate bounds calls in flight, keeps their order and refuses beyond its 
       started.push(id)
       open.push(() => resolve(id))
     })
-  const runs = Array.from({ length: 2 + 64 }, (_, id) => gate.run(task(id)))
+  const runs = Array.from({ length: 2 + 256 }, (_, id) => gate.run(task(id)))
   await assert.rejects(gate.run(task(99)), appError('busy', /too many calls/))
   assert.deepEqual(started, [0, 1])
   for (const [id, run] of runs.entries()) {
