@@ -14,6 +14,10 @@ export class Generator {
     this.child = fork(CHILD_FILE, [], { serialization: 'advanced', execArgv: [] })
   }
 
+  get pid(): number {
+    return this.child.pid ?? NaN
+  }
+
   /** Loads and connects, calls `onStart` right before the clock starts, then plays the job to its end. */
   async run(job: Job, onStart: () => void): Promise<JobResult> {
     const ready = await this.ask({ kind: 'load', job })

@@ -7,25 +7,26 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { checkCounterCalls, prepareCounterCalls, type CounterCalls } from './counter-calls.js'
 import { Generator } from './generator.js'
-import type { ConnectionPlan } from './job.js'
 import type { Lane } from './lane.js'
 import { profileText } from './profile-summary.js'
 import { measure, POLL_DELAY_MS_MAX, type Sample } from './measure.js'
-import { connectionPlans, pacedPlans } from './payments.js'
+import { connectionPlans } from './payments.js'
 import { machine, markdownText, sampleText, summarize, tableText, type Line } from './report.js'
 import { startParalane } from './target-paralane.js'
 import type { Target } from './target.js'
-import { thirdInWindows, thirdPaced, windowsText, type Beside, type ThirdLaneBench, type Windows } from './third-lane.js'
+import { thirdInWindows, thirdPaced, windowsText, type ThirdLaneBench, type Windows, type Work } from './third-lane.js'
 
 const CHAIN_IDS = [77060, 77061, 77062, 77063, 77064]
 /** Instant lanes: no waiting for a clock is in the latencies. */
 const CONFIG = CHAIN_IDS.map((chainId) => `[[lanes]]\nchainId = ${chainId}\nname = "bench${chainId}"\nproduction = "instant"\n`).join('\n')
-/** Of the third lane: half a minute of a lane's time. */
-const WORK_OPERATIONS = { transfers: 100_000, computing: 3_000 }
+/** Of the third lane: a minute of a lane's time. */
+const TRANSFERS = 200_000
+const COMPUTING_OPERATIONS = 6_000
+const WARM_UP_SHARE = 0.4
 /** How long the third lane is loaded where it has time left. */
 const PACED_SECONDS = 5
-/** What a session takes only once is compiled for minutes when sessions come rarely. */
-const PACED_WARM_UP_SECONDS = 40
+/** One at a time: with thousands of them a session's CPU time falls to half of what the first ones take, while V8 compiles what each takes only once. */
+const LONE_WARM_UP_CALLS = 5_000
 
 type Lanes = { a: Lane; b: Lane; c: Lane; d: Lane }
 type Bench = ThirdLaneBench & { lanes: Lanes; count: number; rate: number; thirdRate: number }
@@ -88,10 +89,10 @@ async function main(): Promise<void> {
         console.log(`${label} ${sampleText(sample)}`)
         if (run >= 0) samples.push(sample)
       }
-      for (const row of windowRows(bench).filter(({ name }) => wanted.test(name))) {
+      for (const row of windowRows(bench, run < 0 ? WARM_UP_SHARE : 1).filter(({ name }) => wanted.test(name))) {
         const of = await Promise.race([interrupted, row.measured()])
-        console.log(`${label} ${windowsText([of]).join('')}`)
-        if (run >= 0) windows.push(of)
+        for (const line of windowsText(of)) console.log(`${label} ${line}`)
+        if (run >= 0) windows.push(...of)
       }
     }
     const lines = summarize(samples, 'paralane')
@@ -106,6 +107,9 @@ async function main(): Promise<void> {
   if (profileFolder !== null) console.log(`\n${profileText([profileFolder])}`)
 }
 
+/** Of a counter on the lane `far`, by way of `near`; or on `near` itself. */
+type Calls = { near: Lane; far: Lane | null; calls: number }
+
 type Row<Of> = { name: string; measured: () => Promise<Of> }
 
 function sampleRows(bench: Bench): Row<Sample>[] {
@@ -115,9 +119,10 @@ function sampleRows(bench: Bench): Row<Sample>[] {
     measured: () => measured(bench, name, of),
   })
   const third = { perSecond: bench.thirdRate, seconds: PACED_SECONDS }
+  const calls = Math.max(1, Math.floor(bench.count / 4))
   return [
-    row('local call, latency', latency, { near: a, far: null }),
-    row('cross-lane, latency', latency, { near: a, far: b }),
+    row('local call, latency', oneByOne, { near: a, far: null, calls }),
+    row('cross-lane, latency', oneByOne, { near: a, far: b, calls }),
     row('local calls, 1 lane', throughput, [[a, null]]),
     row('sessions, 2 lanes', throughput, [[a, b]]),
     row('sessions, 4 lanes', throughput, [
@@ -130,18 +135,19 @@ function sampleRows(bench: Bench): Row<Sample>[] {
   ]
 }
 
-function windowRows(bench: Bench): Row<Windows>[] {
+/** `share` of what the third lane does otherwise. */
+function windowRows(bench: Bench, share: number): Row<Windows[]>[] {
   const { rate, lanes } = bench
-  const besides: [string, Beside][] = [
-    [`${rate} sessions/s`, { far: lanes.b, perSecond: rate }],
-    [`${rate} local calls/s`, { far: null, perSecond: rate }],
-    ['session load', { far: lanes.b, perSecond: null }],
-    ['local load', { far: null, perSecond: null }],
+  const works: [string, Work][] = [
+    ['own core', { kind: 'computing', operations: COMPUTING_OPERATIONS * share, ownCore: true }],
+    ['computing', { kind: 'computing', operations: COMPUTING_OPERATIONS * share, ownCore: false }],
+    ['transfers', { kind: 'transfers', operations: TRANSFERS * share, ownCore: false }],
   ]
-  return (['computing', 'transfers'] as const).flatMap((kind) =>
-    besides.map(([what, beside]) => {
-      const name = `third lane, ${kind}, ${what}`
-      return { name, measured: () => thirdInWindows(bench, name, { kind, operations: WORK_OPERATIONS[kind] }, beside) }
+  return works.flatMap(([what, work]) =>
+    [rate, null].map((perSecond) => {
+      const name = `third lane, ${what}, ${perSecond === null ? 'full load' : `${perSecond}/s`}`
+      const besides = { sessions: { far: lanes.b, perSecond }, local: { far: null, perSecond } }
+      return { name, measured: () => thirdInWindows(bench, name, work, besides) }
     }),
   )
 }
@@ -151,32 +157,29 @@ async function warmUp(bench: Bench): Promise<void> {
   const { a, b, c, d } = bench.lanes
   const pairs: [Lane, Lane | null][] = [[a, b], [c, d], [a, null], [b, null], [c, null], [d, null]] // prettier-ignore
   for (const pair of pairs) await throughput(bench, `warm-up ${pair.map((lane) => lane?.url.pathname ?? '').join('')}`, [pair])
-  for (const far of [b, null]) await throughput(bench, `slow warm-up ${far?.url.pathname ?? ''}`, [[a, far]], PACED_WARM_UP_SECONDS)
+  for (const far of [b, null]) await oneByOne(bench, `slow warm-up ${far?.url.pathname ?? ''}`, { near: a, far, calls: LONE_WARM_UP_CALLS })
 }
 
 /** One sender, one call at a time, from sending it to holding its receipt. */
-async function latency({ generator, target, seed, count }: Bench, row: string, { near, far }: { near: Lane; far: Lane | null }): Promise<Sample> {
-  const perSender = Math.max(1, Math.floor(count / 4))
-  const load = await prepareCounterCalls({ near, far, seed, scope: row, senders: 1, perSender })
+async function oneByOne({ generator, target, seed }: Bench, row: string, { near, far, calls }: Calls): Promise<Sample> {
+  const load = await prepareCounterCalls({ near, far, seed, scope: row, senders: 1, perSender: calls })
   const job = { connections: connectionPlans(load, 'each'), pollDelayMsMax: 0 }
-  const sample = await measure(generator, { row, target, operations: perSender, job, latency: 'settle' })
+  const sample = await measure(generator, { row, target, operations: calls, job, latency: 'settle' })
   await checkCounterCalls(load)
   return sample
 }
 
-/** All senders together use the pairs of lanes, evenly; for so many seconds at the steady rate, or as many transactions as the others do. */
-async function throughput(bench: Bench, row: string, pairs: [Lane, Lane | null][], pacedSeconds?: number): Promise<Sample> {
+/** All senders together use the pairs of lanes, evenly. */
+async function throughput(bench: Bench, row: string, pairs: [Lane, Lane | null][]): Promise<Sample> {
   const senders = Math.floor(bench.senders / pairs.length)
-  const perSender = Math.floor((pacedSeconds === undefined ? bench.count : pacedSeconds * bench.rate) / bench.senders)
-  const plans = (load: CounterCalls): ConnectionPlan[] =>
-    pacedSeconds === undefined ? connectionPlans(load, 'last') : pacedPlans(load, 'last', bench.rate / pairs.length)
+  const perSender = Math.floor(bench.count / bench.senders)
   const loads: CounterCalls[] = []
   for (const [near, far] of pairs) loads.push(await prepareCounterCalls({ near, far, seed: bench.seed, scope: row, senders, perSender }))
   const sample = await measure(bench.generator, {
     row,
     target: bench.target,
     operations: senders * perSender * pairs.length,
-    job: { connections: loads.flatMap(plans), pollDelayMsMax: POLL_DELAY_MS_MAX },
+    job: { connections: loads.flatMap((load) => connectionPlans(load, 'last')), pollDelayMsMax: POLL_DELAY_MS_MAX },
     latency: 'request',
   })
   for (const load of loads) await checkCounterCalls(load)

@@ -1,5 +1,5 @@
-// What a lane that takes no part in sessions feels of them: its load goes on while other lanes are busy in every second window, so that neighbours are compared
-// and a machine whose speed changes from minute to minute disturbs both alike.
+// What a lane that takes no part in sessions feels of them: its load goes on while other lanes are busy in every second window, with sessions and with local calls
+// in turn, so that neighbours are compared and a machine whose speed changes from minute to minute disturbs all alike.
 // Owns the windows and what they say; the loads are payments.ts, computing.ts and counter-calls.ts.
 import { setTimeout as delay } from 'node:timers/promises'
 import { hex } from './accounts.js'
@@ -8,6 +8,7 @@ import { checkCounterCalls, prepareCounterCalls, type CounterCalls } from './cou
 import type { Generator } from './generator.js'
 import type { ConnectionPlan } from './job.js'
 import { batch, type Lane } from './lane.js'
+import { giveOwnCore } from './own-core.js'
 import { measure, POLL_DELAY_MS_MAX, SETTLE_DEADLINE_MS, type Sample } from './measure.js'
 import { checkPayments, connectionPlans, pacedPlans, preparePayments, type SignedPlan } from './payments.js'
 import { ratioOfMeans, type Pair } from './statistics.js'
@@ -17,7 +18,12 @@ import type { Target } from './target.js'
 const WINDOW_MS = 500
 /** After a window in which others were busy: their last blocks are sealed by then. */
 const REST_MS = 200
-const PAIRS_MAX = 20
+/** Between two looks at how far the lane is. */
+const LOOK_MS = 20
+/** Few, so that blocks are short beside a window; enough to keep the lane's thread busy. */
+const COMPUTING_SENDERS = 16
+/** Of each load of the others. */
+const WINDOWS_MAX = 20
 /** Fewer would say nothing. */
 const PAIRS_MIN = 5
 /** Of a load with a rate: few, so that few of its requests ask for receipts. */
@@ -41,17 +47,25 @@ export type ThirdLaneBench = {
 /** What the others do: calls of a counter on another lane than their own (`far`) or on their own; without a rate as many as can be. */
 export type Beside = { far: Lane | null; perSecond: number | null }
 
-/** `transfers` load the whole machine; `computing` the lane's own thread, and the rest of the machine little. */
-export type Work = { kind: 'transfers' | 'computing'; operations: number }
+/** `transfers` load the whole machine; `computing` the lane's own thread, and the rest of the machine little. `ownCore`: nothing else runs where that thread does. */
+export type Work = { kind: 'transfers' | 'computing'; operations: number; ownCore: boolean }
 
-/** Rates per second in each window beside the others, and alone in the windows before and after it. */
-export type Windows = { row: string; pairs: Pair[] }
+/** Rates per second of the third lane: in windows of the `base`, and in those that are compared with it. */
+export type Windows = { row: string; base: string; pairs: Pair[] }
 
-/** The third lane takes all that it can. @throws Error when its load ends before there are enough windows. */
-export async function thirdInWindows(bench: ThirdLaneBench, row: string, work: Work, beside: Beside): Promise<Windows> {
+/** The third lane takes all that it can, beside sessions and beside local calls in turn. @throws Error when its load ends before there are enough windows. */
+export async function thirdInWindows(
+  bench: ThirdLaneBench,
+  row: string,
+  work: Work,
+  besides: { sessions: Beside; local: Beside },
+): Promise<Windows[]> {
   const { target, untouched, generator, background } = bench
   const { plan, addresses, check } = await prepareWork(bench, row, work)
-  const others = await prepareOthers(bench, row, beside, { windows: PAIRS_MAX, windowMs: WINDOW_MS })
+  const span = { windows: WINDOWS_MAX, windowMs: WINDOW_MS }
+  const sessions = await prepareOthers(bench, `${row}, sessions`, besides.sessions, span)
+  const local = await prepareOthers(bench, `${row}, local calls`, besides.local, span)
+  const inTurn = sessions.windows.flatMap((connections, i) => [connections, local.windows[i] ?? []])
   const alone: number[] = []
   const busy: number[] = []
   let used = 0
@@ -59,29 +73,33 @@ export async function thirdInWindows(bench: ThirdLaneBench, row: string, work: W
   const job = { connections: connectionPlans(plan, 'last'), pollDelayMsMax: POLL_DELAY_MS_MAX }
   const operations = plan.senders.flatMap(({ transactions }) => transactions).length
   const foreground = measure(generator, { row, target, operations, job, latency: 'request' }).finally(() => (over = true))
+  const shareCores = (): Promise<() => void> =>
+    giveOwnCore(target.pids[0] ?? NaN, [process.pid, generator.pid, background.pid], () => delay(WINDOW_MS))
   const windows = async (): Promise<void> => {
+    const undo = work.ownCore ? await shareCores() : null
+    await takeWindows().finally(() => undo?.())
+  }
+  const takeWindows = async (): Promise<void> => {
     await delay(WINDOW_MS)
-    for (const connections of [...others.windows, null]) {
-      const from = await mark(untouched, addresses)
-      await delay(WINDOW_MS)
-      const to = await mark(untouched, addresses)
+    for (const connections of [...inTurn, null]) {
+      const rate = await rateWhile(untouched, addresses, delay(WINDOW_MS))
       if (over) return
-      alone.push(rateOf(from, to))
+      alone.push(rate)
       if (connections === null) return
-      let begun: Promise<Mark> | undefined
+      let beside: Promise<number> | undefined
       used++
       const load = { connections, pollDelayMsMax: POLL_DELAY_MS_MAX, settleDeadlineMs: SETTLE_DEADLINE_MS }
-      const { errorSamples } = await background.run(load, () => (begun = mark(untouched, addresses)))
-      const ended = await mark(untouched, addresses)
+      const running = background.run(load, () => (beside = rateWhile(untouched, addresses, running)))
+      const { errorSamples } = await running
       if (errorSamples.length > 0) throw new Error(`${row}: ${errorSamples.join(' | ')}`)
-      if (over || begun === undefined) return
-      busy.push(rateOf(await begun, ended))
+      if (over || beside === undefined) return
+      busy.push(await beside)
       await delay(REST_MS)
     }
   }
   await Promise.all([foreground, windows()])
-  await Promise.all([check(), others.check(used)])
-  return { row, pairs: pairsOf(row, alone, busy) }
+  await Promise.all([check(), sessions.check(Math.ceil(used / 2)), local.check(Math.floor(used / 2))])
+  return pairsOf(row, alone, busy)
 }
 
 export type Paced = { perSecond: number; seconds: number; beside: Beside | null }
@@ -107,12 +125,16 @@ export async function thirdPaced(bench: ThirdLaneBench, row: string, { perSecond
 type Prepared = { plan: SignedPlan; addresses: Uint8Array[]; check: () => Promise<void> }
 
 async function prepareWork({ untouched, seed, senders }: ThirdLaneBench, row: string, { kind, operations }: Work): Promise<Prepared> {
-  const options = { seed, scope: row, senders, perSender: Math.ceil(operations / senders) }
   if (kind === 'computing') {
-    const load = await prepareComputing(untouched, options)
+    const load = await prepareComputing(untouched, {
+      seed,
+      scope: row,
+      senders: COMPUTING_SENDERS,
+      perSender: Math.ceil(operations / COMPUTING_SENDERS),
+    })
     return { plan: load, addresses: load.senders.map(({ account }) => account.address), check: () => checkComputing(load) }
   }
-  const load = await preparePayments(untouched, { kind: 'native', ...options })
+  const load = await preparePayments(untouched, { kind: 'native', seed, scope: row, senders, perSender: Math.ceil(operations / senders) })
   return { plan: load, addresses: load.senders.map(({ account }) => account.address), check: () => checkPayments(load) }
 }
 
@@ -140,35 +162,50 @@ async function prepareOthers(
   return { windows, check: (used) => checkCounterCalls(part(0, used)) }
 }
 
-/** How many transactions of these senders the lane has executed. */
-type Mark = { atMs: number; done: number }
+/** Transactions per second from the first block to the last one while something lasts: a window that ends between blocks would count a block too few. */
+async function rateWhile(lane: Lane, addresses: Uint8Array[], lasting: Promise<unknown>): Promise<number> {
+  let over = false
+  const end = (): void => void (over = true)
+  lasting.then(end, end)
+  const blocks: { atMs: number; done: number }[] = []
+  for (let newest = await executed(lane, addresses); !over; await delay(LOOK_MS)) {
+    const done = await executed(lane, addresses)
+    if (done > newest) blocks.push({ atMs: performance.now(), done })
+    newest = done
+  }
+  const [first, last] = [blocks[0], blocks.at(-1)]
+  return first === undefined || last === undefined || first === last ? 0 : (1_000 * (last.done - first.done)) / (last.atMs - first.atMs)
+}
 
-async function mark(lane: Lane, addresses: Uint8Array[]): Promise<Mark> {
+/** How many transactions of these senders the lane has executed. */
+async function executed(lane: Lane, addresses: Uint8Array[]): Promise<number> {
   const nonces = await batch(
     lane,
     addresses.map((address) => ({ method: 'eth_getTransactionCount', params: [hex(address), 'latest'] })),
   )
-  return { atMs: performance.now(), done: nonces.reduce((sum, nonce) => sum + Number(nonce), 0) }
+  return nonces.reduce((sum, nonce) => sum + Number(nonce), 0)
 }
 
-function rateOf(from: Mark, to: Mark): number {
-  return (1_000 * (to.done - from.done)) / (to.atMs - from.atMs)
-}
-
-/** Each busy window with the two beside it, as far as both are there. */
-function pairsOf(row: string, alone: readonly number[], busy: readonly number[]): Pair[] {
+/** Each busy window with the two beside it, as far as both are there, and each of sessions with the next of local calls. */
+function pairsOf(row: string, alone: readonly number[], busy: readonly number[]): Windows[] {
   const pairs = busy.slice(0, alone.length - 1).map((rate, i): Pair => [((alone[i] ?? NaN) + (alone[i + 1] ?? NaN)) / 2, rate])
-  if (pairs.length < PAIRS_MIN) throw new Error(`${row}: the lane's load lasted ${pairs.length} windows only`)
-  return pairs
+  const [sessions, local] = [0, 1].map((turn) => pairs.filter((_, i) => i % 2 === turn)) as [Pair[], Pair[]]
+  if (local.length < PAIRS_MIN) throw new Error(`${row}: the lane's load lasted ${pairs.length} windows only`)
+  return [
+    { row: `${row}, sessions`, base: 'alone', pairs: sessions },
+    { row: `${row}, local calls`, base: 'alone', pairs: local },
+    { row: `${row}, sessions`, base: 'beside local calls', pairs: local.map(([, rate], i): Pair => [rate, sessions[i]?.[1] ?? NaN]) },
+  ]
 }
 
-/** Windows of all runs together, a sentence for each row. */
+/** Windows of all runs together, a sentence for each row and base. */
 export function windowsText(runs: readonly Windows[]): string[] {
-  return [...new Set(runs.map(({ row }) => row))].map((row) => {
-    const pairs = runs.filter((one) => one.row === row).flatMap((one) => one.pairs)
-    const [alone, beside] = [0, 1].map((which) => Math.round(pairs.reduce((sum, pair) => sum + (pair[which] ?? 0), 0) / pairs.length))
+  const key = ({ row, base }: Windows): string => `${row.padEnd(44)} ${base}`
+  return [...new Set(runs.map(key))].map((text) => {
+    const pairs = runs.filter((one) => key(one) === text).flatMap((one) => one.pairs)
+    const [of, with_] = [0, 1].map((which) => Math.round(pairs.reduce((sum, pair) => sum + (pair[which] ?? 0), 0) / pairs.length))
     const { ratio, error } = ratioOfMeans(pairs)
     const [loss, errorText] = [1 - ratio, error].map((share) => (100 * share).toFixed(1))
-    return `${row.padEnd(42)} alone ${alone}/s, beside ${beside}/s: loses ${loss} % (standard error ${errorText}, ${pairs.length} windows)`
+    return `${text} ${of}/s, now ${with_}/s: loses ${loss} % (standard error ${errorText}, ${pairs.length} windows)`
   })
 }
