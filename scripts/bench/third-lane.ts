@@ -8,8 +8,8 @@ import { checkCounterCalls, prepareCounterCalls, type CounterCalls } from './cou
 import type { Generator } from './generator.js'
 import type { ConnectionPlan } from './job.js'
 import { batch, type Lane } from './lane.js'
-import { giveOwnCore } from './own-core.js'
 import { measure, POLL_DELAY_MS_MAX, SETTLE_DEADLINE_MS, type Sample } from './measure.js'
+import { giveOwnCore } from './own-core.js'
 import { checkPayments, connectionPlans, pacedPlans, preparePayments, type SignedPlan } from './payments.js'
 import { ratioOfMeans, type Pair } from './statistics.js'
 import type { Target } from './target.js'
@@ -60,46 +60,54 @@ export async function thirdInWindows(
   work: Work,
   besides: { sessions: Beside; local: Beside },
 ): Promise<Windows[]> {
-  const { target, untouched, generator, background } = bench
+  const { target, generator } = bench
   const { plan, addresses, check } = await prepareWork(bench, row, work)
   const span = { windows: WINDOWS_MAX, windowMs: WINDOW_MS }
   const sessions = await prepareOthers(bench, `${row}, sessions`, besides.sessions, span)
   const local = await prepareOthers(bench, `${row}, local calls`, besides.local, span)
   const inTurn = sessions.windows.flatMap((connections, i) => [connections, local.windows[i] ?? []])
-  const alone: number[] = []
-  const busy: number[] = []
-  let used = 0
-  let over = false
   const job = { connections: connectionPlans(plan, 'last'), pollDelayMsMax: POLL_DELAY_MS_MAX }
   const operations = plan.senders.flatMap(({ transactions }) => transactions).length
+  let over = false
   const foreground = measure(generator, { row, target, operations, job, latency: 'request' }).finally(() => (over = true))
-  const shareCores = (): Promise<() => void> =>
-    giveOwnCore(target.pids[0] ?? NaN, [process.pid, generator.pid, background.pid], () => delay(WINDOW_MS))
-  const windows = async (): Promise<void> => {
-    const undo = work.ownCore ? await shareCores() : null
-    await takeWindows().finally(() => undo?.())
-  }
-  const takeWindows = async (): Promise<void> => {
-    await delay(WINDOW_MS)
-    for (const connections of [...inTurn, null]) {
-      const rate = await rateWhile(untouched, addresses, delay(WINDOW_MS))
-      if (over) return
-      alone.push(rate)
-      if (connections === null) return
-      let beside: Promise<number> | undefined
-      used++
-      const load = { connections, pollDelayMsMax: POLL_DELAY_MS_MAX, settleDeadlineMs: SETTLE_DEADLINE_MS }
-      const running = background.run(load, () => (beside = rateWhile(untouched, addresses, running)))
-      const { errorSamples } = await running
-      if (errorSamples.length > 0) throw new Error(`${row}: ${errorSamples.join(' | ')}`)
-      if (over || beside === undefined) return
-      busy.push(await beside)
-      await delay(REST_MS)
-    }
-  }
-  await Promise.all([foreground, windows()])
+  const windows = withCores(bench, work, () => takeWindows(bench, row, { addresses, inTurn, isOver: () => over }))
+  const [{ alone, busy, used }] = await Promise.all([windows, foreground])
   await Promise.all([check(), sessions.check(Math.ceil(used / 2)), local.check(Math.floor(used / 2))])
   return pairsOf(row, alone, busy)
+}
+
+async function withCores<T>({ target, generator, background }: ThirdLaneBench, { ownCore }: Work, run: () => Promise<T>): Promise<T> {
+  if (!ownCore) return run()
+  const undo = await giveOwnCore(target.pids[0] ?? NaN, [process.pid, generator.pid, background.pid], () => delay(WINDOW_MS))
+  return run().finally(undo)
+}
+
+type Taken = { alone: number[]; busy: number[]; used: number }
+
+/** Alone, beside the first, alone, beside the second and so on, as long as the lane's own load lasts. `used`: of how many others the load was sent. */
+async function takeWindows(
+  { untouched, background }: ThirdLaneBench,
+  row: string,
+  { addresses, inTurn, isOver }: { addresses: Uint8Array[]; inTurn: ConnectionPlan[][]; isOver: () => boolean },
+): Promise<Taken> {
+  const taken: Taken = { alone: [], busy: [], used: 0 }
+  await delay(WINDOW_MS)
+  for (const connections of [...inTurn, null]) {
+    const rate = await rateWhile(untouched, addresses, delay(WINDOW_MS))
+    if (isOver()) break
+    taken.alone.push(rate)
+    if (connections === null) break
+    let beside: Promise<number> | undefined
+    taken.used++
+    const load = { connections, pollDelayMsMax: POLL_DELAY_MS_MAX, settleDeadlineMs: SETTLE_DEADLINE_MS }
+    const running = background.run(load, () => (beside = rateWhile(untouched, addresses, running)))
+    const { errorSamples } = await running
+    if (errorSamples.length > 0) throw new Error(`${row}: ${errorSamples.join(' | ')}`)
+    if (isOver() || beside === undefined) break
+    taken.busy.push(await beside)
+    await delay(REST_MS)
+  }
+  return taken
 }
 
 export type Paced = { perSecond: number; seconds: number; beside: Beside | null }
@@ -203,9 +211,9 @@ export function windowsText(runs: readonly Windows[]): string[] {
   const key = ({ row, base }: Windows): string => `${row.padEnd(44)} ${base}`
   return [...new Set(runs.map(key))].map((text) => {
     const pairs = runs.filter((one) => key(one) === text).flatMap((one) => one.pairs)
-    const [of, with_] = [0, 1].map((which) => Math.round(pairs.reduce((sum, pair) => sum + (pair[which] ?? 0), 0) / pairs.length))
+    const [before, now] = [0, 1].map((which) => Math.round(pairs.reduce((sum, pair) => sum + (pair[which] ?? 0), 0) / pairs.length))
     const { ratio, error } = ratioOfMeans(pairs)
     const [loss, errorText] = [1 - ratio, error].map((share) => (100 * share).toFixed(1))
-    return `${text} ${of}/s, now ${with_}/s: loses ${loss} % (standard error ${errorText}, ${pairs.length} windows)`
+    return `${text} ${before}/s, now ${now}/s: loses ${loss} % (standard error ${errorText}, ${pairs.length} windows)`
   })
 }
