@@ -25,7 +25,7 @@ const COMPUTING_OPERATIONS = 6_000
 const WARM_UP_SHARE = 0.4
 /** How long the third lane is loaded where it has time left. */
 const PACED_SECONDS = 5
-/** One at a time: with thousands of them a session's CPU time falls to half of what the first ones take, while V8 compiles what each takes only once. */
+/** One at a time: a session's CPU time falls for thousands of them, while V8 compiles what each takes only once. */
 const LONE_WARM_UP_CALLS = 5_000
 
 type Lanes = { a: Lane; b: Lane; c: Lane; d: Lane }
