@@ -52,6 +52,17 @@ for (const hardfork of ['istanbul', 'osaka'] as const) {
     }
   })
 
+  test(`${hardfork}: a static call is told of a proxy that is there, and makes none (S4)`, async () => {
+    const rig = await portalRig(hardfork)
+    const ask = { from: user, to: portal, data: encode('createCrossChainProxy', [far, THERE]) }
+    assert.equal((await rig.send({ ...ask, isStatic: true })).success, false)
+    assert.equal(await rig.codeAt(farProxy), '0x')
+    assert.ok((await rig.send(ask)).success)
+    const { success, data } = await rig.send({ ...ask, isStatic: true })
+    assert.ok(success)
+    assert.equal(decodeFunctionResult({ abi: portalAbi, functionName: 'createCrossChainProxy', data }).toLowerCase(), farProxy)
+  })
+
   test(`${hardfork}: a proxy carries any calldata and value over and answers raw (S2, S4)`, async () => {
     const rig = await withProxy(hardfork)
     for (const length of [0, 1, 4, 32, 33, 5000]) {
