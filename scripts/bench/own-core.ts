@@ -1,9 +1,9 @@
 // A core of its own for the busiest thread of a server, as each lane has where there are cores enough; everything else shares the other cores.
-// Owns finding the thread (Linux's /proc) and telling the kernel (taskset of util-linux).
+// Owns finding the thread and telling the kernel (taskset of util-linux).
 // Called by: third-lane.ts.
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { threadTimesMs } from './process-cpu.js'
 
 /** A thread that does less than this, as a share of one core, is not what bounds the load. */
 const BUSY_MIN = 0.5
@@ -28,11 +28,4 @@ export async function giveOwnCore(server: number, others: readonly number[], bus
 
 function place(cores: string, id: number, { allThreads }: { allThreads: boolean }): void {
   execFileSync('taskset', [...(allThreads ? ['--all-tasks'] : []), '--cpu-list', '--pid', cores, String(id)], { stdio: 'ignore' })
-}
-
-/** CPU time of each thread so far, milliseconds. */
-function threadTimesMs(pid: number): Map<number, number> {
-  const folder = `/proc/${pid}/task`
-  const time = (thread: string): number => Number(readFileSync(`${folder}/${thread}/schedstat`, 'latin1').split(' ')[0]) / 1_000_000
-  return new Map(readdirSync(folder).map((thread) => [Number(thread), time(thread)]))
 }

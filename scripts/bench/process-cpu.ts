@@ -1,5 +1,5 @@
-// CPU time of other processes, all their threads together, and of the whole machine, as Linux counts it in /proc.
-import { readFileSync } from 'node:fs'
+// CPU time of other processes, all their threads together or each, and of the whole machine, as Linux counts it in /proc.
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** USER_HZ, the unit of /proc/<pid>/stat: 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100
@@ -16,6 +16,13 @@ export function cpuTimeUs(pids: readonly number[]): number | null {
     ticks += own
   }
   return (ticks * 1_000_000) / TICKS_PER_SECOND
+}
+
+/** CPU time of each thread of a process so far, milliseconds. @throws Error when the process is gone, or without /proc. */
+export function threadTimesMs(pid: number): Map<number, number> {
+  const folder = `/proc/${pid}/task`
+  const time = (thread: string): number => Number(readFileSync(`${folder}/${thread}/schedstat`, 'latin1').split(' ')[0]) / 1_000_000
+  return new Map(readdirSync(folder).map((thread) => [Number(thread), time(thread)]))
 }
 
 /** CPU time of everything on the machine so far, microseconds; null on a system without /proc. */

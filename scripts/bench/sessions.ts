@@ -22,6 +22,7 @@ const CONFIG = CHAIN_IDS.map((chainId) => `[[lanes]]\nchainId = ${chainId}\nname
 /** Of the third lane: a minute of a lane's time. */
 const TRANSFERS = 200_000
 const COMPUTING_OPERATIONS = 6_000
+/** Of them, in the round that does not count. */
 const WARM_UP_SHARE = 0.4
 /** How long the third lane is loaded where it has time left. */
 const PACED_SECONDS = 5
@@ -135,7 +136,7 @@ function sampleRows(bench: Bench): Row<Sample>[] {
   ]
 }
 
-/** `share` of what the third lane does otherwise. */
+/** `share`: of the third lane's work. */
 function windowRows(bench: Bench, share: number): Row<Windows[]>[] {
   const { rate, lanes } = bench
   const works: [string, Work][] = [
@@ -146,8 +147,7 @@ function windowRows(bench: Bench, share: number): Row<Windows[]>[] {
   return works.flatMap(([what, work]) =>
     [rate, null].map((perSecond) => {
       const name = `third lane, ${what}, ${perSecond === null ? 'full load' : `${perSecond}/s`}`
-      const besides = { sessions: { far: lanes.b, perSecond }, local: { far: null, perSecond } }
-      return { name, measured: () => thirdInWindows(bench, name, work, besides) }
+      return { name, measured: () => thirdInWindows(bench, name, work, { far: lanes.b, perSecond }) }
     }),
   )
 }

@@ -45,7 +45,7 @@ export type ThirdLaneBench = {
 }
 
 /** What the others do: calls of a counter on another lane than their own (`far`) or on their own; without a rate as many as can be. */
-export type Beside = { far: Lane | null; perSecond: number | null }
+type Beside = { far: Lane | null; perSecond: number | null }
 
 /** `transfers` load the whole machine; `computing` the lane's own thread, and the rest of the machine little. `ownCore`: nothing else runs where that thread does. */
 export type Work = { kind: 'transfers' | 'computing'; operations: number; ownCore: boolean }
@@ -58,13 +58,13 @@ export async function thirdInWindows(
   bench: ThirdLaneBench,
   row: string,
   work: Work,
-  besides: { sessions: Beside; local: Beside },
+  { far, perSecond }: { far: Lane; perSecond: number | null },
 ): Promise<Windows[]> {
   const { target, generator } = bench
   const { plan, addresses, check } = await prepareWork(bench, row, work)
   const span = { windows: WINDOWS_MAX, windowMs: WINDOW_MS }
-  const sessions = await prepareOthers(bench, `${row}, sessions`, besides.sessions, span)
-  const local = await prepareOthers(bench, `${row}, local calls`, besides.local, span)
+  const sessions = await prepareOthers(bench, `${row}, sessions`, { far, perSecond }, span)
+  const local = await prepareOthers(bench, `${row}, local calls`, { far: null, perSecond }, span)
   const inTurn = sessions.windows.flatMap((connections, i) => [connections, local.windows[i] ?? []])
   const job = { connections: connectionPlans(plan, 'last'), pollDelayMsMax: POLL_DELAY_MS_MAX }
   const operations = plan.senders.flatMap(({ transactions }) => transactions).length

@@ -1,13 +1,13 @@
 // Owns: how long a caller waits for each operation of a lane before it gives up.
 // Does not own: the limits of the work itself (lane-spec.ts, enforced by the engine).
-// Called by: client-core.ts.
+// Called by: client-core.ts; engine/simulate/call-gate.ts (whose caller has gone).
 
 import { unreachable } from '../assert.js'
 import type { LaneSpec } from './lane-spec.js'
 import type { Op, Request } from './protocol.js'
 
 /** A lane that builds a full block of 200M gas answers nothing for up to 20 s; a read waits that out. */
-const patienceMs = 30_000
+export const patienceMs = 30_000
 const logsMs = 60_000
 /** Longer than any session may last; the coordinator's own limits come first. */
 const sessionMs = 60_000

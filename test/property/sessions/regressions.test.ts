@@ -3,6 +3,7 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
 import type { Tree } from '../../fixtures/session-programs.js'
+import { runOracle } from '../../fixtures/session-oracle.js'
 import { openWorlds, runTree } from '../../fixtures/session-worlds.js'
 
 const call = (to: number, slot: number, value: number): Tree['program'][number] => ({
@@ -33,3 +34,7 @@ for (const { cause, trees } of cases) {
     await worlds.stop()
   })
 }
+
+test('S4: random trees make no new proxy in a static frame, which fails on lanes and is nothing on one chain', async () => {
+  assert.equal(await runOracle({ seed: 20_261_126, from: 62_516, to: 62_517 }), null)
+})

@@ -2,12 +2,10 @@
 // Called by: simulator.
 
 import { AppError } from '../../../errors.js'
+import { patienceMs } from '../../deadlines.js'
 
 /** Callers waiting per simulation in flight; beyond that they are told so. A few dozen clients with batches of reads have hundreds. */
 const waitingPerSlot = 128
-/** As long as clients wait for an answer: whose turn comes later has gone, and others would wait for what nobody reads. */
-const waitMsMax = 10_000
-
 export class CallGate {
   private readonly inFlightMax: number
   private readonly nowMs: () => number
@@ -25,7 +23,8 @@ export class CallGate {
     if (this.inFlight >= this.inFlightMax) await this.turn()
     else this.inFlight++
     try {
-      if (this.nowMs() - begunMs > waitMsMax) throw new AppError('busy', 'the calls before this one on this chain took too long')
+      // Its caller gives up before it could be answered, and others wait behind it.
+      if (this.nowMs() - begunMs > patienceMs) throw new AppError('busy', 'the calls before this one on this chain took too long')
       return await task()
     } finally {
       // A waiter inherits the place, so that nobody overtakes it.

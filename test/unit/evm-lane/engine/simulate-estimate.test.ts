@@ -1,6 +1,7 @@
 import test from 'node:test'
 import assert from 'node:assert/strict'
 import { createLegacyTx, createEOACode7702Tx, getCalldataFloorGas } from '@ethereumjs/tx'
+import { patienceMs } from '../../../../src/evm-lane/deadlines.js'
 import { createAccessList } from '../../../../src/evm-lane/engine/simulate/access-list.js'
 import { call } from '../../../../src/evm-lane/engine/simulate/call.js'
 import { CallGate } from '../../../../src/evm-lane/engine/simulate/call-gate.js'
@@ -220,7 +221,7 @@ test('a call whose turn comes when its caller has long gone is not run, and thos
   let end: () => void = () => undefined
   const slow = gate.run(() => new Promise<void>((resolve) => (end = resolve)))
   const late = gate.run(() => Promise.reject(new Error('it is run')))
-  nowMs = 10_001
+  nowMs = patienceMs + 1
   const next = gate.run(() => Promise.resolve('next'))
   end()
   await slow
